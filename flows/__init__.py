@@ -1,0 +1,1 @@
+"""How a conversation goes: the flow language, the pure engine, checks and proofs. Pure: time is an argument."""

@@ -1,0 +1,100 @@
+"""Problems found in content, told to the person who edits it.
+
+A problem points at a place, says what is wrong in one sentence, and proposes an edit. Readers collect problems instead
+of raising at the first one: three typos should not take three runs.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import PurePath
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Place:
+    """Where something stands: file, line and column, the last two counted from 1 as an editor does."""
+
+    file: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Problem:
+    """One finding. `severity` is `error` (nothing is served) or `warning` (served, and said)."""
+
+    place: Place
+    message: str
+    proposal: str = ""
+    severity: str = "error"
+    width: int = field(default=1, compare=False)  # how many characters the caret underlines
+    witness: str = field(default="", compare=False)  # for findings about logic: "Zo gaat het mis: …"
+
+    def render(self, lines: list[str] | None = None) -> str:
+        """The finding as an editor reads it; `lines` are the lines of the file, when at hand."""
+        said = "warning: " if self.severity == "warning" else ""
+        out = [f"{self.place}: {said}{self.message}"]
+        if lines and 0 < self.place.line <= len(lines):
+            number = f"{self.place.line:>4} | "
+            line = lines[self.place.line - 1].rstrip("\n")
+            out.append(number + line)
+            out.append(" " * (len(number) + self.place.column - 1) + "^" * max(1, min(self.width, len(line) + 1)))
+        if self.witness:
+            out.append("  " + self.witness.replace("\n", "\n  "))
+        if self.proposal:
+            out.append("  " + self.proposal)
+        return "\n".join(out)
+
+
+class Problems:
+    """A growing list of findings that readers share."""
+
+    def __init__(self) -> None:
+        self.found: list[Problem] = []
+
+    def error(self, place: Place, message: str, proposal: str = "", *, width: int = 1, witness: str = "") -> None:
+        self.found.append(Problem(place, message, proposal, "error", width, witness))
+
+    def warning(self, place: Place, message: str, proposal: str = "", *, width: int = 1, witness: str = "") -> None:
+        self.found.append(Problem(place, message, proposal, "warning", width, witness))
+
+    @property
+    def errors(self) -> list[Problem]:
+        return [problem for problem in self.found if problem.severity == "error"]
+
+    def __bool__(self) -> bool:
+        return bool(self.errors)
+
+
+class LoketError(Exception):
+    """Something the desk expects to go wrong, told to its operator or editor without a stack trace."""
+
+
+class ContentInvalid(LoketError):
+    """The flows or the catalogue contain errors, so nothing was started.
+
+    Run `loket check` to see each one with its file and line.
+    """
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = sorted(problems)
+        super().__init__("\n".join(problem.render() for problem in self.problems))
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A proposal naming the known word closest to `word`, or an empty string."""
+    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f"Did you mean '{close[0]}'?" if close else ""
+
+
+def shown(path: PurePath, root: PurePath) -> str:
+    """A path as editors know it: relative to the repository or content folder where possible, with `/`."""
+    try:
+        return path.relative_to(root).as_posix()
+    except ValueError:
+        return path.as_posix()

@@ -1,0 +1,1 @@
+"""What is remembered: tables, the one-transaction turn, outbox, cases, privacy, migrations."""
