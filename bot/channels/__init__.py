@@ -1,0 +1,1 @@
+"""Ways to reach the desk: each turns its world into Incoming and renders Outgoing."""

@@ -1,0 +1,1 @@
+"""What each `loket` command does. Heavy imports stay inside the functions: the command itself starts in a blink."""

@@ -1,0 +1,201 @@
+"""What an operator sets: environment variables with the prefix `LOKET_`, read once, all complaints at the same time.
+
+Secrets are never in `repr`. A variable with the prefix that nobody reads is a typing error, and is said.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from knowledge.problems import LoketError, did_you_mean
+
+PREFIX = "LOKET_"
+ELSEWHERE = {"LOKET_TEST_DATABASE_URL", "LOKET_CACHE"}  # read by the test suite and by the content cache
+
+
+class SettingsInvalid(LoketError):
+    """One or more settings cannot be used, so nothing was started."""
+
+    def __init__(self, complaints: list[tuple[str, str]]) -> None:
+        width = max(len(name) for name, _ in complaints)
+        head = "1 setting needs attention:" if len(complaints) == 1 else f"{len(complaints)} settings need attention:"
+        super().__init__("\n".join([head, *(f"  {name:<{width}}   {what}" for name, what in complaints)]))
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings, each with what it means. The table in docs/operators.md is made from these lines."""
+
+    host: str = field(default="127.0.0.1", metadata={"about": "address to listen on"})
+    port: int = field(default=8080, metadata={"about": "port to listen on"})
+    data: Path = field(default=Path("var"), metadata={"about": "folder of the embedded database and its keys"})
+    database_url: str = field(
+        default="", repr=False, metadata={"about": "database; empty = embedded SQLite in LOKET_DATA"}
+    )
+    content: Path | None = field(default=None, metadata={"about": "a region's own pack: desk.yaml, flows, catalogue"})
+    secret_key: str = field(
+        default="", repr=False, metadata={"about": "key-encryption key, 32 bytes as base64 or hex; made when absent"}
+    )
+    public_url: str = field(default="", metadata={"about": "address visitors use, for links and QR codes"})
+    embed_origins: tuple[str, ...] = field(
+        default=(), metadata={"about": "origins that may show the chat in an iframe, separated by spaces"}
+    )
+    telegram_token: str = field(default="", repr=False, metadata={"about": "bot token of @BotFather; empty = off"})
+    telegram_library: str = field(default="aiogram", metadata={"about": "aiogram or ptb"})
+    telegram_api_base: str = field(
+        default="https://api.telegram.org", metadata={"about": "Bot API server; another one for a local server"}
+    )
+    telegram_webhook_url: str = field(default="", metadata={"about": "https address of /tg/…; empty = long polling"})
+    telegram_webhook_secret: str = field(
+        default="", repr=False, metadata={"about": "secret Telegram sends along with each webhook call"}
+    )
+    telegram_rate: int = field(default=25, metadata={"about": "most proactive messages a second for the whole bot"})
+    smtp_url: str = field(
+        default="", repr=False, metadata={"about": "smtp://user:password@host:587?from=…; empty = no mail"}
+    )
+    oidc_issuer: str = field(default="", metadata={"about": "OpenID Connect issuer for coach login; empty = passwords"})
+    oidc_client_id: str = field(default="", metadata={"about": "client id at the issuer"})
+    oidc_client_secret: str = field(default="", repr=False, metadata={"about": "client secret at the issuer"})
+    api_keys: tuple[str, ...] = field(
+        default=(), repr=False, metadata={"about": "keys of websites that may use /api/v1, separated by spaces"}
+    )
+    metrics_token: str = field(
+        default="", repr=False, metadata={"about": "bearer token for /metrics; empty = loopback only"}
+    )
+    log_level: str = field(default="info", metadata={"about": "debug, info, warning or error"})
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{(self.data / 'loket.db').as_posix()}"
+
+    @property
+    def embedded(self) -> bool:
+        return self.database.startswith("sqlite")
+
+    @property
+    def loopback(self) -> bool:
+        return self.host in ("127.0.0.1", "localhost", "::1")
+
+    @property
+    def url(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url.rstrip("/") or f"http://{host}:{self.port}"
+
+
+def name_of(setting: str) -> str:
+    return PREFIX + setting.upper()
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read all settings. Raises SettingsInvalid with every complaint."""
+    environment = os.environ if environment is None else environment
+    known = {name_of(one.name): one for one in fields(Settings)}
+    complaints: list[tuple[str, str]] = []
+    values: dict[str, object] = {}
+    for name in sorted(environment):
+        if name.startswith(PREFIX) and name not in known and name not in ELSEWHERE:
+            complaints.append((name, f"is not a setting. {did_you_mean(name, known)}".strip()))
+    for name, one in known.items():
+        raw = environment.get(name, "").strip()
+        if not raw:
+            continue
+        try:
+            values[one.name] = _CONVERT.get(one.name, str)(raw)
+        except ValueError as error:
+            complaints.append((name, str(error)))
+    if complaints:
+        raise SettingsInvalid(sorted(complaints))
+    return Settings(**values)  # type: ignore[arg-type]
+
+
+def _port(raw: str) -> int:
+    if not raw.isascii() or not raw.isdigit() or not 0 <= int(raw) <= 65535:
+        raise ValueError(f"'{raw}' is not a port; use a number from 1 to 65535")
+    return int(raw)
+
+
+def _rate(raw: str) -> int:
+    if not raw.isascii() or not raw.isdigit() or not 1 <= int(raw) <= 1000:
+        raise ValueError(f"'{raw}' is not a number from 1 to 1000")
+    return int(raw)
+
+
+def _database_url(raw: str) -> str:
+    if raw.startswith(("postgres://", "postgresql://")):
+        raise ValueError(f"'{raw.split(':', 1)[0]}://…' is not understood; did you mean 'postgresql+asyncpg://…'?")
+    if not raw.startswith(("sqlite:///", "postgresql+asyncpg://", "memory:")):
+        raise ValueError("is not understood; use 'sqlite:///path/loket.db' or 'postgresql+asyncpg://user:…@host/name'")
+    return raw
+
+
+def _folder(raw: str) -> Path:
+    path = Path(raw)
+    if not path.is_dir():
+        raise ValueError(f"'{raw}' is not a folder; `loket new {raw}` makes one")
+    return path
+
+
+def _web_address(raw: str) -> str:
+    parts = urlsplit(raw)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise ValueError(f"'{raw}' is not an address like https://loket.example.nl")
+    return raw.rstrip("/")
+
+
+def _https_address(raw: str) -> str:
+    address = _web_address(raw)
+    if not address.startswith("https://") and urlsplit(address).hostname not in ("127.0.0.1", "localhost"):
+        raise ValueError("must start with https://; Telegram calls no other address")
+    return address
+
+
+def _one_of(*known: str) -> Callable[[str], str]:
+    def convert(raw: str) -> str:
+        if raw.lower() not in known:
+            raise ValueError(f"'{raw}' is not one of: {', '.join(known)}. {did_you_mean(raw, known)}".strip())
+        return raw.lower()
+
+    return convert
+
+
+def _token(raw: str) -> str:
+    if not re.fullmatch(r"\d{3,20}:[\w-]{20,80}", raw):
+        raise ValueError("does not look like a bot token; copy it again from @BotFather")
+    return raw
+
+
+def _secret(raw: str) -> str:
+    if not re.fullmatch(r"[\w-]{16,256}", raw, re.ASCII):
+        raise ValueError("must be 16 to 256 letters, digits, '-' or '_'")
+    return raw
+
+
+def _smtp(raw: str) -> str:
+    if urlsplit(raw).scheme not in ("smtp", "smtps") or not urlsplit(raw).hostname:
+        raise ValueError("is not understood; use 'smtp://user:password@host:587?from=loket@example.nl'")
+    return raw
+
+
+_CONVERT: dict[str, Callable[[str], object]] = {
+    "port": _port,
+    "telegram_rate": _rate,
+    "data": Path,
+    "database_url": _database_url,
+    "content": _folder,
+    "public_url": _web_address,
+    "embed_origins": lambda raw: tuple(_web_address(one) for one in raw.split()),
+    "telegram_token": _token,
+    "telegram_library": _one_of("aiogram", "ptb"),
+    "telegram_api_base": _web_address,
+    "telegram_webhook_url": _https_address,
+    "telegram_webhook_secret": _secret,
+    "smtp_url": _smtp,
+    "oidc_issuer": _web_address,
+    "api_keys": lambda raw: tuple(raw.split()),
+    "log_level": _one_of("debug", "info", "warning", "error"),
+}
