@@ -41,7 +41,7 @@ SENTENCE = 2000  # characters of a sentence that are searched for places
 NEAR = 12  # km; a location further from every Dutch place is at sea or abroad
 
 _POSTCODE = re.compile(
-    r"\s*(?:postcode\s*:?\s*)?(?:NL[- ]?)?([1-9]\d{3})\s?(?:([a-z]{2})(?![a-z]))?\s*[,;:.-]?\s*(.*)", re.I | re.S
+    r"\s*(?:postcode\s*:?\s*)?(?:NL[- ]?)?([1-9]\d{3})(?!\d)\s?(?:([a-z]{2})(?![a-z]))?\s*[,;:.-]?\s*(.*)", re.I | re.S
 )
 _KIND_WORD = re.compile(r"(gemeente|stad|dorp|regio|arbeidsmarktregio|provincie|prov)\s+(?:van\s+)?(.+)")
 _FILLER = re.compile(
@@ -139,23 +139,22 @@ class Geography:
         key = self._tables.areas[kind].get(name)
         if kind == "municipality":
             namesakes = {spot.key for spot in self.municipalities if fold(spot.key).split(" ")[0] == name} - {key}
-            former = self._tables.names.get(name, {})
             if key and not namesakes:
                 return self._found(key, "former" if self._tables.spots[key].kind != "municipality" else "name")
-            if former and len(former) > 1:
-                return self._ambiguous(name, former)
+            if name in self._tables.split:
+                return self._ambiguous(name, self._tables.split[name])
         elif key:
-            return self._found(key, "name" if fold(key).removeprefix(word + " ") == name else "alias")
+            return self._found(key, "name" if _own_name(key) == name else "alias")
         return self._by_name(name)
 
     def _by_name(self, folded: str) -> Lookup | None:
         keys = self._tables.names.get(folded, {})
         province = self._tables.areas["province"].get(folded)
         if province and (not keys or self._tables.spots[next(iter(keys))].kind != "municipality"):
-            return self._found(province, "name" if fold(province) == folded else "alias")
+            return self._found(province, "name" if _own_name(province) == folded else "alias")
         region = self._tables.areas["region"].get(folded)
         if region and (not keys or self._tables.spots[next(iter(keys))].kind == "city_part"):
-            return self._found(region, "name" if fold(region) == folded else "alias")
+            return self._found(region, "name" if _own_name(region) == folded else "alias")
         if len(keys) == 1:
             key, via = next(iter(keys.items()))
             return self._found(key, via)
@@ -191,15 +190,16 @@ class Geography:
 
     def _by_postcode(self, number: int, rest: str, shown: str) -> Lookup:
         keys = self._tables.postcodes.get(number, ())
+        homes = {self._tables.spots[key].municipality for key in keys}
         beside = self.exactly(fold(rest)) if rest else None
         if rest and not beside:
             beside = self._guess(fold(rest), shown)
-        if isinstance(beside, Found) and (not keys or beside.spot.municipality in keys):
+        if isinstance(beside, Found) and (not keys or beside.spot.municipality in homes):
             return beside
         if isinstance(beside, Abroad):
             return beside
         if isinstance(beside, Ambiguous):
-            inside = [spot for spot in beside.choices if spot.municipality in keys]
+            inside = [spot for spot in beside.choices if spot.municipality in homes]
             if len(inside) == 1:
                 return Found(inside[0], True, "postcode")
             if not keys:
@@ -275,7 +275,7 @@ class Geography:
     # ── places in a sentence ───────────────────────────────────────────────────────────────────────────────────────
 
     def scan(self, sentence: str) -> tuple[Mention, ...]:
-        """Places named in a free sentence, in order. A word that is also a place counts only where the context says so."""
+        """Places named in a sentence, in order. A word that is also a place counts only where the context says so."""
         return self._scanner.scan(sentence[:SENTENCE])
 
     @cached_property
@@ -355,10 +355,17 @@ def kilometres(a: Point, b: Point) -> float:
     return 12742 * math.asin(math.sqrt(math.sin(north / 2) ** 2 + curve * math.sin(east / 2) ** 2))
 
 
+def _own_name(key: str) -> str:
+    """ "provincie Utrecht" is called "utrecht"."""
+    return fold(key).removeprefix("provincie ").removeprefix("regio ")
+
+
 def _most_repaired(folded: str, guess: Guess) -> float:
     """How many edits are repaired without asking among alternatives; villages have too many neighbours among words."""
     if not guess.minor:
         return max(1.0, limit(folded) - 0.5)
+    if len(folded) < 5:
+        return 0
     if len(folded) < 9:
         return 1 if len(folded) > 6 else SAME_SOUND
     return 2

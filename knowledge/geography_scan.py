@@ -38,15 +38,23 @@ def _set(words: str) -> frozenset[str]:
 _IN = _set("in uit te vanuit omgeving rond rondom nabij vlakbij binnen")
 _NEAR = frozenset([*_IN, "bij", "naar", "van", "tussen", "richting"])
 _LIVES = _set(
-    "woon woont wonen wonend woonachtig woonde gevestigd vestiging woning huis kom komt komen afkomstig verhuisd verhuis "
-    "verhuizen live living zit zitten bedrijf zaak werkplaats regio"
+    "woon woont wonen wonend woonachtig woonde gevestigd vestiging woning huis kom komt komen afkomstig verhuisd "
+    "verhuis verhuizen live living zit zitten bedrijf zaak werkplaats regio"
 )
 _SETTLED = _set("woon woont wonen wonend woonachtig woonde gevestigd verhuisd verhuis verhuizen live living")
-_LABEL = _set("gemeente woonplaats plaats stad plaatsnaam vestigingsplaats standplaats")
-_KINDS = _set("gemeente regio arbeidsmarktregio provincie")
+_COMES = _set("kom komt komen afkomstig")
+_LABEL = _set(
+    "gemeente woonplaats plaats stad plaatsnaam vestigingsplaats standplaats "
+    "loket ontwikkelloket leerwerkloket werkcentrum werkplein"
+)
+_CLOSING = _set("groet groeten groetjes mvg vriendelijke hartelijke bedankt")
+# Towns whose name is a word that nobody writes behind "in" or "uit" at the end of a clause.
+_TOWNS = _set("leiden houten putten kampen goes grave leek waterland")
+_KINDS = _set("gemeente provincie")
 _PERSON = _set("heer mevrouw meneer mevr dhr familie fam naam heet collega")
 _AFTER_NAME = _set(
-    "en of met als maar ik wij we wil wilt zoek zoekt ben heb heeft is nu al sinds werk werkt hier omgeving gemeente regio"
+    "en of met als maar ik wij we wil wilt zoek zoekt ben heb heeft is nu al sinds werk werkt hier "
+    "omgeving gemeente regio"
 )
 _NOT_AFTER_POSTCODE = _set(
     "euro eur uur jaar mensen medewerkers man personen km dagen keer leden werknemers stuks m2 punten"
@@ -84,7 +92,8 @@ class Scanner:
         hidden = [match.span() for match in _ADDRESS.finditer(sentence)]
         shouting = sentence.isupper()
         pieces = [p for p in _pieces(sentence, shouting) if not any(a <= p.start < b for a, b in hidden)]
-        found = list(self._postcodes(sentence, pieces))
+        postcodes = list(self._postcodes(sentence, pieces))
+        found = list(postcodes)
         taken = [(mention.start, mention.end) for mention in found]
         repairs = MOST_REPAIRS
         index = 0
@@ -93,9 +102,7 @@ class Scanner:
             if any(start <= piece.start < end for start, end in taken):
                 index += 1
                 continue
-            beside = next(
-                (m for m in found if 0 <= piece.start - m.end <= 2 and isinstance(m.result, Found | Ambiguous)), None
-            )
+            beside = next((mention for mention in postcodes if 0 <= piece.start - mention.end <= 2), None)
             count, result = self._name_at(sentence, pieces, index, beside is not None)
             if result is None and repairs and (strength := self._expects_place(sentence, pieces, index)):
                 repairs -= 1
@@ -125,6 +132,8 @@ class Scanner:
             if not all(_JOINT.fullmatch(sentence[a.end : b.start]) for a, b in pairwise(words)):
                 continue
             name = " ".join(word.folded for word in words)
+            if name.startswith("regio ") and name.removeprefix("regio ") in self._tables.names:
+                continue  # "regio Arnhem" in a sentence: the town says as much about the region, and more
             before = pieces[index - 1].folded if index else ""
             result: Lookup | None = None
             if before in _KINDS:
@@ -161,6 +170,7 @@ class Scanner:
             follows is None or bool(_PERIOD.search(sentence[last.end : follows.start])) or follows.folded in _AFTER_NAME
         )
         settled = before in {"in", "te", "uit", "bij", "naar"} and bool(_SETTLED & set(earlier[:-1]))
+        settled = settled or (before == "uit" and bool(_COMES & set(earlier)))
         labelled = before in _LABEL or (before == "is" and bool(_LABEL & set(earlier)))
         if name in never_alone():
             return (capital and (settled or labelled)) or (alone and first.capital)
@@ -168,8 +178,11 @@ class Scanner:
             return capital and (before in _NEAR or labelled)
         if alone or labelled or (settled and ends):
             return True
-        if capital and before in _IN:
+        if (capital and before in _IN) or (name in _TOWNS and before in {"in", "uit", "omgeving"} and ends):
             return True
+        if capital and follows is None and name in self._tables.areas["municipality"]:
+            between = sentence[pieces[index - 1].end : first.start]
+            return between.strip() == "," and not _CLOSING & set(earlier)  # a list: "lasser, 52 jaar, Houten"
         return capital and before in {"bij", "naar", "tussen"} and bool(_LIVES & set(earlier[:-1]))
 
     # ── misspellings ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -30,6 +30,9 @@ class Tables:
     areas: dict[str, dict[str, str]] = field(default_factory=dict)  # kind -> folded name or id -> key
     members: dict[str, frozenset[str]] = field(default_factory=dict)  # "region:achterhoek" -> municipality ids
     postcodes: dict[int, tuple[str, ...]] = field(default_factory=dict)  # -> keys of municipalities
+    split: dict[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # folded former municipality -> several keys of today
     abroad: dict[str, Abroad] = field(default_factory=dict)  # by folded name
     abroad_points: list[Point] = field(default_factory=list)
     province_names: dict[str, str] = field(default_factory=dict)  # by id
@@ -88,28 +91,29 @@ def _call(tables: Tables, name: str, key: str, via: Via) -> None:
 def _read_municipalities(tables: Tables) -> None:
     areas: dict[str, str] = {}
     members: dict[str, set[str]] = {}
+    homes_of: dict[str, set[str]] = {}
+    for municipality_id, _kind, place, *_rest in rows("places"):
+        homes_of.setdefault(base_name(place), set()).add(municipality_id)
     for _code, name, province, region, latitude, longitude, postcodes, post_boxes, aliases in rows("municipalities"):
-        identifier = slug(name)
-        _add(
-            tables,
-            Spot(name, base_name(name), "municipality", name, identifier, province, region),
-            (float(latitude), float(longitude)),
-        )
-        tables.town_of[identifier] = name
-        _call(tables, name, name, "name")
+        identifier, called = slug(name), base_name(name)
+        key = called if homes_of.get(called) == {identifier} else name  # nobody needs the "(Z.)" of Middelburg
+        spot = Spot(key, called, "municipality", name, identifier, province, region)
+        _add(tables, spot, (float(latitude), float(longitude)))
+        tables.town_of[identifier] = key
+        _call(tables, name, key, "name")
         if name.endswith(")"):
-            _call(tables, base_name(name), name, "name")
-        areas[fold(name)] = areas[identifier] = name
-        areas.setdefault(fold(base_name(name)), name)
+            _call(tables, called, key, "name")
+        areas[fold(name)] = areas[identifier] = key
+        areas.setdefault(fold(called), key)
         for alias in listed(aliases):
-            _call(tables, alias, name, "alias")
-            areas.setdefault(fold(alias), name)
+            _call(tables, alias, key, "alias")
+            areas.setdefault(fold(alias), key)
         for scope in (f"province:{province}", f"region:{region}", f"municipality:{identifier}"):
             members.setdefault(scope, set()).add(identifier)
         for number in postcode_numbers(postcodes):
-            tables.postcodes[number] = (name,)
+            tables.postcodes[number] = (key,)
         for number in postcode_numbers(post_boxes):
-            tables.postcodes.setdefault(number, (name,))
+            tables.postcodes.setdefault(number, (key,))
     for code, sharing in rows("shared_postcodes"):
         tables.postcodes[int(code)] = tuple(tables.town_of[m] for m in listed(sharing))
     tables.areas["municipality"] = areas
@@ -169,9 +173,11 @@ def _read_former(tables: Tables) -> None:
                 _add(tables, former, tables.points[home.key])
                 _call(tables, name, target, "former")
             tables.areas["municipality"].setdefault(fold(name), target)
-        elif not villages:
-            for home in homes:
-                _call(tables, name, home.key, "former")
+        else:
+            tables.split[fold(name)] = tuple(home.key for home in homes)
+            if not villages:
+                for home in homes:
+                    _call(tables, name, home.key, "former")
 
 
 def _read_wider_areas(tables: Tables) -> None:
@@ -236,8 +242,10 @@ def _telling_name(tables: Tables, spot: Spot, namesakes: list[Spot]) -> str:
     provinces = {other.province for other in namesakes}
     base = base_name(spot.key)
     one_village = len({tables.points[other.key] for other in namesakes}) == 1
-    if (not one_village and len(provinces) == len(namesakes)) or base == spot.municipality:
+    if not one_village and len(provinces) == len(namesakes):
         return f"{base} ({tables.province_names[spot.province or '']})"
+    if base == spot.municipality:
+        return f"{base} (gemeente {base})"
     return f"{base} ({spot.municipality})"
 
 
