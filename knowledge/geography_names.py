@@ -4,34 +4,40 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 
 PIECE = re.compile(r"[^\W_][\u0300-\u036f]*(?:[^\W_][\u0300-\u036f]*)*")
 
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 _QUALIFIER = re.compile(r"\s*(?:\(.*\)|\sgem\.? .+|\s(?:AC|NB|GLD|Gld|Gn|GN|Ut|L|NH|ca))$")
 
-_SOUNDS = [
-    (re.compile(pattern), sound)
-    for pattern, sound in (
-        (r"sch", "s"),
-        (r"ck|q", "k"),
-        (r"ph", "f"),
-        (r"th", "t"),
-        (r"gh|ch", "g"),
-        (r"c(?=[eiy])", "s"),
-        (r"c", "k"),
-        (r"x", "ks"),
-        (r"ij|ei|y", "i"),
-        (r"oe|ou|au", "u"),
-        (r"ae", "a"),
-        (r"z", "s"),
-        (r"v|w", "f"),
-        (r"d(?=\s|$)", "t"),
-        (r"n(?=\s|$)", ""),
-        (r"(.)\1+", r"\1"),
-    )
-]
+_SOUNDS = tuple(
+    tuple(pair.split(":"))
+    for pair in [
+        "sch:s",
+        "ck:k",
+        "q:k",
+        "ph:f",
+        "th:t",
+        "gh:g",
+        "ch:g",
+        "ce:se",
+        "ci:si",
+        "cy:si",
+        "c:k",
+        "x:ks",
+        "ij:i",
+        "ei:i",
+        "y:i",
+        "oe:u",
+        "ou:u",
+        "au:u",
+        "ae:a",
+        "z:s",
+        "v:f",
+        "w:f",
+    ]
+)
+_DOUBLE = re.compile(r"(.)\1+")
 
 
 def strip_marks(text: str) -> str:
@@ -64,12 +70,13 @@ def base_name(official: str) -> str:
     return _QUALIFIER.sub("", official) if " " in official else official
 
 
-@lru_cache(maxsize=8192)
 def sound(folded: str) -> str:
     """Roughly how a folded name sounds, so that "dutinchem" and "doetinchem" are one."""
-    for pattern, replacement in _SOUNDS:
-        folded = pattern.sub(replacement, folded)
-    return folded
+    heard = f"{folded} "
+    for letters, replacement in _SOUNDS:
+        heard = heard.replace(letters, replacement)
+    heard = heard.replace("d ", "t ").replace("n ", " ")  # how a word ends is hardly heard
+    return _DOUBLE.sub(r"\1", heard.rstrip())
 
 
 def spellings(folded: str) -> list[str]:
