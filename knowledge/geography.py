@@ -12,10 +12,10 @@ import re
 from collections.abc import Iterable
 from functools import cache, cached_property
 
-from knowledge.geography_fuzzy import SAME_SOUND, Guess, Misspellings, limit
+from knowledge.geography_fuzzy import Guess, Misspellings, limit
 from knowledge.geography_names import fold, slug
 from knowledge.geography_scan import Scanner
-from knowledge.geography_spots import Abroad, Ambiguous, Found, Kind, Lookup, Mention, Spot, Unknown, Via
+from knowledge.geography_spots import COUNTRIES, Abroad, Ambiguous, Found, Kind, Lookup, Mention, Spot, Unknown, Via
 from knowledge.geography_tables import Point, Tables, read
 from knowledge.geography_words import ordinary_words
 
@@ -51,14 +51,6 @@ _FILLER = re.compile(
     r"(?:(?:de\s+)?(?:buurt|omgeving)\s+(?:van\s+)?)?"
 )
 _TRAILER = re.compile(r"\s+(?:e o|eo|en omgeving|en omstreken|nederland|holland|nl)$")
-_COUNTRIES = {
-    "belgie": "BE",
-    "vlaanderen": "BE",
-    "belgium": "BE",
-    "duitsland": "DE",
-    "germany": "DE",
-    "deutschland": "DE",
-}
 _ABBREVIATIONS = {
     "gld": "gelderland", "gl": "gelderland", "ov": "overijssel", "o": "overijssel", "ut": "utrecht", "u": "utrecht",
     "fr": "fryslan", "fl": "flevoland", "gr": "groningen", "gn": "groningen", "dr": "drenthe", "nh": "noord holland",
@@ -160,8 +152,8 @@ class Geography:
             return self._found(key, via)
         if keys:
             return self._ambiguous(folded, keys)
-        if folded in _COUNTRIES:
-            country = "België" if _COUNTRIES[folded] == "BE" else "Duitsland"
+        if folded in COUNTRIES:
+            country = "België" if COUNTRIES[folded] == "BE" else "Duitsland"
             return Abroad(country, "BE" if country == "België" else "DE", None, None)
         return self._tables.abroad.get(folded)
 
@@ -367,7 +359,7 @@ def _most_repaired(folded: str, guess: Guess) -> float:
     if len(folded) < 5:
         return 0
     if len(folded) < 9:
-        return 1 if len(folded) > 6 else SAME_SOUND
+        return 1 if len(folded) > 6 else 0.9  # alike in sound
     return 2
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from knowledge.geography_names import sound
 
 _edits: Any = OSA.distance  # its stub is stricter than what `process.extract` accepts
 
-SAME_SOUND = 0.5  # counts as half an edit: "enskede" is surely Enschede
+SAME_SOUND = 0.5  # alike in sound costs half an edit, and a little for each letter: "enskede" is surely Enschede
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -42,7 +42,7 @@ class Misspellings:
         self._major = frozenset(major)
         self._names = [name for name in names if len(name) > 3]
         self._sounds = [sound(name) for name in self._names]
-        self._by_sound: Mapping[str, list[str]] = _grouped(self._names, self._sounds)
+        self._by_sound = _positions(self._sounds)
 
     def guesses(self, folded: str) -> list[Guess]:
         """Likely names, best first. Empty when nothing is near."""
@@ -50,22 +50,23 @@ class Misspellings:
         if not allowed:
             return []
         costs: dict[str, float] = {}
-        for name in self._by_sound.get(sound(folded), []):
-            costs[name] = SAME_SOUND
         found = process.extract(folded, self._names, scorer=_edits, score_cutoff=allowed, limit=12)
         for name, edits, _ in found:
-            costs[name] = min(costs.get(name, edits), edits)
+            costs[name] = edits
         heard = sound(folded)
+        alike = [(index, 0) for index in self._by_sound.get(heard, [])]
         if len(heard) > 4:
-            alike = process.extract(heard, self._sounds, scorer=_edits, score_cutoff=max(1, allowed - 1), limit=12)
-            for _, edits, index in alike:
-                name = self._names[index]
-                costs[name] = min(costs.get(name, 9), edits + SAME_SOUND)
+            near = process.extract(heard, self._sounds, scorer=_edits, score_cutoff=max(1, allowed - 1), limit=12)
+            alike += [(index, edits) for _, edits, index in near]
+        for index, edits in alike:
+            name = self._names[index]
+            letters = 0 if edits else min(OSA.distance(folded, name), 4) / 10  # Roosendaal sounds like Rozendaal
+            costs[name] = min(costs.get(name, 9), edits + SAME_SOUND + letters)
         return sorted(Guess(cost, name not in self._major, name) for name, cost in costs.items() if cost <= allowed)
 
 
-def _grouped(names: list[str], sounds: list[str]) -> dict[str, list[str]]:
-    grouped: dict[str, list[str]] = {}
-    for name, heard in zip(names, sounds, strict=True):
-        grouped.setdefault(heard, []).append(name)
-    return grouped
+def _positions(sounds: list[str]) -> dict[str, list[int]]:
+    positions: dict[str, list[int]] = {}
+    for index, heard in enumerate(sounds):
+        positions.setdefault(heard, []).append(index)
+    return positions

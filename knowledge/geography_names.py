@@ -10,33 +10,11 @@ PIECE = re.compile(r"[^\W_][\u0300-\u036f]*(?:[^\W_][\u0300-\u036f]*)*")
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 _QUALIFIER = re.compile(r"\s*(?:\(.*\)|\sgem\.? .+|\s(?:AC|NB|GLD|Gld|Gn|GN|Ut|L|NH|ca))$")
 
-_SOUNDS = tuple(
-    tuple(pair.split(":"))
-    for pair in [
-        "sch:s",
-        "ck:k",
-        "q:k",
-        "ph:f",
-        "th:t",
-        "gh:g",
-        "ch:g",
-        "ce:se",
-        "ci:si",
-        "cy:si",
-        "c:k",
-        "x:ks",
-        "ij:i",
-        "ei:i",
-        "y:i",
-        "oe:u",
-        "ou:u",
-        "au:u",
-        "ae:a",
-        "z:s",
-        "v:f",
-        "w:f",
-    ]
-)
+_SOUNDS = (
+    ("sch", "s"), ("ck", "k"), ("q", "k"), ("ph", "f"), ("th", "t"), ("gh", "g"), ("ch", "g"), ("ce", "se"),
+    ("ci", "si"), ("cy", "si"), ("c", "k"), ("x", "ks"), ("ij", "i"), ("ei", "i"), ("y", "i"), ("oe", "u"),
+    ("ou", "u"), ("au", "u"), ("ae", "a"), ("z", "s"), ("v", "f"), ("w", "f"),
+)  # fmt: skip
 _DOUBLE = re.compile(r"(.)\1+")
 
 

@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from knowledge.geography_names import PIECE, fold_piece
-from knowledge.geography_spots import Abroad, Ambiguous, Found, Lookup, Mention
+from knowledge.geography_spots import COUNTRIES, Abroad, Ambiguous, Found, Lookup, Mention
 from knowledge.geography_tables import Tables
 from knowledge.geography_words import never_alone, ordinary_words, words_that_are_places
 
@@ -81,7 +81,7 @@ class Scanner:
         self._tables = tables
         areas = [*tables.areas["region"], *tables.areas["province"]]
         self._longest: dict[str, int] = {}
-        for name in (*tables.names, *tables.abroad, *areas):
+        for name in (*tables.names, *tables.abroad, *areas, *COUNTRIES):
             first, words = name.partition(" ")[0], name.count(" ") + 1
             if words > self._longest.get(first, 0):
                 self._longest[first] = words
@@ -148,7 +148,8 @@ class Scanner:
     def _is_name(self, name: str) -> bool:
         tables = self._tables
         return (
-            name in tables.names
+            name in COUNTRIES
+            or name in tables.names
             or name in tables.abroad
             or name in tables.areas["region"]
             or name in tables.areas["province"]
@@ -160,7 +161,7 @@ class Scanner:
         before = earlier[-1] if earlier else ""
         if _is_surname(pieces, index):
             return False
-        if name not in self._words:
+        if name not in self._words and name not in COUNTRIES:
             return len(name) > 2
         first, last = pieces[index], pieces[index + count - 1]
         alone = len(pieces) == count
@@ -172,6 +173,8 @@ class Scanner:
         settled = before in {"in", "te", "uit", "bij", "naar"} and bool(_SETTLED & set(earlier[:-1]))
         settled = settled or (before == "uit" and bool(_COMES & set(earlier)))
         labelled = before in _LABEL or (before == "is" and bool(_LABEL & set(earlier)))
+        if name in COUNTRIES:
+            return settled  # "woon in Duitsland", not "ik heb in Duitsland gewerkt"
         if name in never_alone():
             return (capital and (settled or labelled)) or (alone and first.capital)
         if name.startswith(("de ", "den ", "t ", "het ")):

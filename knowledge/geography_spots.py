@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 Kind: TypeAlias = Literal["place", "city_part", "municipality", "region", "province"]
 Via: TypeAlias = Literal["name", "alias", "former", "postcode", "part", "typo"]
+
+# Countries next to ours, folded, as visitors call them.
+COUNTRIES: Final = {
+    "belgie": "BE",
+    "vlaanderen": "BE",
+    "belgium": "BE",
+    "duitsland": "DE",
+    "germany": "DE",
+    "deutschland": "DE",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from knowledge.geography import Abroad, Ambiguous, Found, Geography, Mention
 from tests.geography.tables import HERE, rows
 
 GEOGRAPHY = Geography.load()
-SENTENCES = rows(HERE / "sentences.tsv")
+SENTENCES = [*rows(HERE / "sentences.tsv"), *rows(HERE / "more_sentences.tsv")]
 
 
 def labels(mentions: tuple[Mention, ...]) -> str:
