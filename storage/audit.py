@@ -1,0 +1,76 @@
+"""The audit chain: what staff, operators and privacy requests did, in a chain that shows when a link is missing.
+
+Actors and objects are our own identifiers and labels, never names or answers. One chain per writer, so that several
+workers need not wait for each other. A chain cannot show that its newest links were cut off: keep `last` elsewhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from storage import tables as t
+
+if TYPE_CHECKING:
+    from storage.talk import Context
+
+START = "0" * 64
+
+
+def record(
+    conn: Connection, context: Context, now: datetime, *, actor: str, action: str, object: str = "",  # noqa: A002
+    purpose: str = "", result: str = "ok",
+) -> None:  # fmt: skip
+    """Adds one link to this writer's chain."""
+    chain = context.chain
+    last = conn.execute(
+        sa.select(t.audit.c.seq, t.audit.c.hash).where(t.audit.c.chain == chain).order_by(t.audit.c.seq.desc()).limit(1)
+    ).fetchone()
+    row: dict[str, object] = {
+        "chain": chain, "seq": last.seq + 1 if last else 1, "at": int(now.timestamp() * 1000), "actor": actor,
+        "action": action, "object": object, "purpose": purpose, "result": result,
+        "prev": last.hash if last else START,
+    }  # fmt: skip
+    conn.execute(t.audit.insert(), {**row, "hash": link(context.audit_key, row)})
+
+
+def link(key: bytes, row: dict[str, object]) -> str:
+    """The hash of one row over its content and the hash before it."""
+    text = json.dumps([row[name] for name in ("chain", "seq", "at", "actor", "action", "object", "purpose", "result", "prev")])
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+
+@dataclass(frozen=True)
+class Broken:
+    """The first link that does not fit."""
+
+    chain: str
+    seq: int
+    why: str
+
+
+def verify(conn: Connection, key: bytes) -> tuple[Broken, ...]:
+    """The first broken link of every chain; () when all is well."""
+    broken: dict[str, Broken] = {}
+    last: dict[str, tuple[int, str]] = {}
+    for found in conn.execute(sa.select(t.audit).order_by(t.audit.c.chain, t.audit.c.seq)).mappings():
+        row = dict(found)
+        chain, seq = row["chain"], row["seq"]
+        if chain in broken:
+            continue
+        before, prev = last.get(chain, (0, START))
+        if seq != before + 1:
+            broken[chain] = Broken(chain, before + 1, "a link is missing")
+        elif row["prev"] != prev:
+            broken[chain] = Broken(chain, seq, "the link before it was changed or removed")
+        elif not hmac.compare_digest(row["hash"], link(key, row)):
+            broken[chain] = Broken(chain, seq, "this link was changed")
+        last[chain] = (seq, row["hash"])
+    return tuple(broken.values())

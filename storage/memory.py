@@ -1,0 +1,26 @@
+"""A store without a file, with the same promises: the same statements on a database in memory.
+
+For tests, for `loket chat`, and for trying things out. Nothing is left behind; its keys die with it.
+"""
+
+from __future__ import annotations
+
+from storage.base import Clock
+from storage.keys import Keys
+from storage.setup import context_of
+from storage.sqlite import SqliteStore, writing_engine
+from storage.tables import metadata
+from storage.talk import Rules
+
+
+class MemoryStore(SqliteStore):
+    """All of SqliteStore but the disk: one connection for writing and reading, no lock file, no migrations to run."""
+
+    @classmethod
+    async def open(cls, keys: Keys, clock: Clock, rules: Rules) -> MemoryStore:  # type: ignore[override]
+        store = cls(writing_engine(":memory:"), None, clock, None)
+        with store._conn.begin():
+            metadata.create_all(store._conn)
+            store.context = context_of(store._conn, keys, rules, "sqlite")
+        store.url = "memory:"
+        return store

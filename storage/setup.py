@@ -1,0 +1,72 @@
+"""Bringing a database to today's shape, and getting at its own keys."""
+
+from __future__ import annotations
+
+import os
+import socket
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from knowledge.problems import LoketError
+from storage import tables as t
+from storage.keys import Index, Keys, KeyLost
+from storage.sealing import PersonKey
+from storage.statements import for_url
+from storage.talk import Context, Rules
+
+HEAD = "0001"  # the newest migration; a test keeps it equal to what alembic finds
+SECRETS = ("index", "audit", "parcel")
+_LOCK = 0x6C6F6B6574  # "loket": PostgreSQL advisory lock while migrating
+
+
+class TooNew(LoketError):
+    """This database was made by a newer version. Upgrade this installation; nothing was changed."""
+
+
+def migrate(conn: Connection) -> bool:
+    """Brings the tables to HEAD; True when something changed. Safe to call by several workers at once."""
+    if _revision(conn) == HEAD:
+        return False
+    if conn.dialect.name == "postgresql":
+        conn.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+        if _revision(conn) == HEAD:
+            return False
+    from storage.migrations.run import upgrade
+
+    upgrade(conn)
+    return True
+
+
+def _revision(conn: Connection) -> str:
+    if not sa.inspect(conn).has_table("alembic_version"):
+        return ""
+    found = conn.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() or ""
+    if found > HEAD:
+        raise TooNew(f"the database is at version {found}, this program knows {HEAD}; upgrade the program")
+    return str(found)
+
+
+def context_of(conn: Connection, keys: Keys, rules: Rules, url: str) -> Context:
+    """The installation's own keys, made on first use. Raises KeyLost when the secret key is not the right one."""
+    sql = for_url(url)
+    opened: dict[str, bytes] = {}
+    rows = {row.name: row for row in conn.execute(sa.select(t.secret))}
+    for name in SECRETS:
+        if name not in rows:
+            raw = os.urandom(32)
+            fresh: dict[str, Any] = {
+                "name": name, "kek": keys.current, "wrapped": keys.wrap("secret", name, raw),
+            }  # fmt: skip
+            if sql.insert_new(conn, t.secret, fresh):
+                opened[name] = raw
+                continue
+            rows[name] = conn.execute(sa.select(t.secret).where(t.secret.c.name == name)).one()
+        row = rows[name]
+        try:
+            opened[name] = keys.unwrap("secret", name, row.kek, row.wrapped)
+        except KeyLost as lost:
+            raise KeyLost(f"this database was sealed with another secret key ({row.kek}): {lost}") from None
+    chain = f"{socket.gethostname()[:20]}:{os.getpid()}" if sql.name == "postgresql" else "main"
+    return Context(keys, Index(opened["index"]), sql, rules, PersonKey("desk", opened["parcel"]), opened["audit"], chain)

@@ -1,0 +1,253 @@
+"""The turn: what one incoming event does, in one transaction, for up to 64 conversations at once.
+
+    seen update ids -> conversations under lock -> decide (pure) -> messages, answers, effects, outbox, conversation
+
+Nothing is acknowledged before the commit that follows. `decide` may be called again when a batch is replayed, so it
+must be pure. A batch holds at most one turn per address; one bad turn fails the batch, which is then done one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from flows.effects import Count, Say
+from flows.events import Chose, Commanded, Event, Pressed, Said, SentOther, Shared
+from flows.state import State
+from flows.turn import Turn
+from flows.world import EventPlan, World
+from knowledge.redaction import redact
+from storage import tables as t
+from storage.effects import carry_out, hands_over
+from storage.failpoints import failpoint
+from storage.messages import Incoming, TurnResult
+from storage.promise import AMSTERDAM, opening, sentence
+from storage.talk import Conflict, Context, K, Pen, Talk, moment, ms, new_id
+
+Decide = Callable[[State, World, datetime], Turn]
+DAY = 24 * 3600 * 1000
+UNFINISHED, FINISHED = 14 * DAY, 28 * DAY  # RELIABILITY C4
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """One event waiting for its turn."""
+
+    incoming: Incoming
+    decide: Decide
+    index: str  # blind index of the address
+
+
+@dataclass
+class Stocks:
+    """What is limited, as this transaction sees it; sign-ups of earlier turns in the batch are counted in."""
+
+    queue: int  # cases waiting for a coach
+    budgets: dict[str, int]
+    events: tuple[EventPlan, ...]
+
+
+def run_batch(conn: Connection, context: Context, jobs: Sequence[Job], now: datetime) -> list[TurnResult]:
+    """Does all jobs. Raises Conflict to be repeated, and whatever a `decide` raised."""
+    pen = Pen(context, now)
+    keyed = {(job.incoming.channel, job.incoming.bot, job.incoming.update_id) for job in jobs if job.incoming.update_id}
+    fresh = context.sql.mark_seen(conn, sorted(keyed), pen.at) if keyed else set()
+    failpoint("after seen")
+    talks = read_talks(conn, context, jobs, pen)
+    stocks = read_stocks(conn, now)
+    results: list[TurnResult] = []
+    for job in jobs:
+        update = (job.incoming.channel, job.incoming.bot, job.incoming.update_id)
+        talk = talks.get(job.index)
+        if talk is None:  # this address was erased after the event was sent
+            results.append(TurnResult(None, True, "", 0))
+        elif update[2] and update not in fresh:
+            results.append(TurnResult(None, True, talk.id, talk.version, case=K(talk.open_case)))
+        else:
+            fresh.discard(update)  # the same update twice in one batch
+            results.append(_turn(conn, pen, job, talk, stocks))
+    pen.flush(conn)
+    return results
+
+
+def _turn(conn: Connection, pen: Pen, job: Job, talk: Talk, stocks: Stocks) -> TurnResult:
+    incoming = job.incoming
+    here = pen.now.astimezone(AMSTERDAM)
+    due = moment(talk.promised_at) if talk.open_case else pen.context.rules.office.due(here, stocks.queue)
+    world = world_of(pen.context, talk, stocks, here, due)
+    before = talk.state
+    _hear(pen, talk, incoming)
+    turn = job.decide(before, world, here)
+    _follow(talk, incoming)
+    apply_turn(conn, pen, talk, turn, stocks, due, message_ref=incoming.message_ref)
+    link, erased = carry_out(conn, pen, talk, turn.effects, stocks, due)
+    if erased:
+        return TurnResult(turn, False, "", 0, tuple(talk.outgoing), erased=erased)
+    return TurnResult(turn, False, talk.id, talk.version + 1, tuple(talk.outgoing), K(talk.open_case), link)
+
+
+def apply_turn(
+    conn: Connection, pen: Pen, talk: Talk, turn: Turn, stocks: Stocks, due: datetime | None, *,
+    message_ref: str = "", sender: str = "bot", coach: str | None = None,
+) -> None:  # fmt: skip
+    """Takes over the new state and says what the turn says; other effects are carried out afterwards."""
+    before = talk.state.answers
+    talk.state = turn.state
+    talk.language = turn.state.language
+    pen.answer_rows(talk, before)
+    hands_over(conn, pen, talk, turn.effects, due)  # first, so that what this turn says carries the new epoch
+    for effect in turn.effects:
+        if isinstance(effect, Say):
+            by_system = effect.message.kind == "system"
+            pen.tell(talk, effect.message, "system" if by_system else sender, coach=coach)
+        elif isinstance(effect, Count):
+            pen.count(talk, effect.name, effect.detail)
+        elif type(effect).__name__ == "Redacted":
+            pen.withdraw(talk, message_ref)
+    if talk.open_case:
+        talk.purge_at = None
+    elif turn.state.phase == "finished":
+        talk.purge_at = pen.at + FINISHED
+    else:
+        talk.purge_at = pen.at + UNFINISHED
+    pen.keep(talk)
+
+
+def read_talks(conn: Connection, context: Context, jobs: Sequence[Job], pen: Pen) -> dict[str, Talk | None]:
+    """The conversation of every address, locked; new ones are made. None = erased after the event was sent."""
+    addresses = {job.index: job for job in jobs}
+    talks: dict[str, Talk | None] = {}
+    for row in context.sql.talks(conn, list(addresses)):
+        key = context.keys.person(row.person, row.kek, row.wrapped)
+        talk = Talk.from_row(row, key, addresses[row.address_index].incoming.address)
+        incoming = addresses[row.address_index].incoming
+        talk.identity, talk.channel, talk.bot = row.identity_now, incoming.channel, incoming.bot  # reply where heard
+        talks[row.address_index] = talk
+    new = [job for index, job in addresses.items() if index not in talks]
+    if new:
+        buried = _tombstones(conn, [job.index for job in new])
+        for job in new:
+            gone = job.index in buried and buried[job.index] >= ms(job.incoming.received_at)
+            talks[job.index] = None if gone else open_talk(conn, context, job.incoming, job.index, pen)
+    return talks
+
+
+def open_talk(
+    conn: Connection, context: Context, incoming: Incoming, index: str, pen: Pen, *, person: str = ""
+) -> Talk:
+    """A new conversation at a new address, of a new person or of `person`."""
+    identity, conversation = new_id(), new_id()
+    if person:
+        row = conn.execute(
+            sa.select(t.person_key).where(t.person_key.c.person == person, t.person_key.c["class"] == "personal")
+        ).one()
+        key = context.keys.person(person, row.kek, row.wrapped)
+    else:
+        person = new_id()
+        wrapped, key = context.keys.new_person(person)
+        conn.execute(t.person.insert(), {"id": person, "created_at": pen.at})
+        conn.execute(
+            t.person_key.insert(),
+            {"person": person, "class": "personal", "kek": context.keys.current, "wrapped": wrapped},
+        )
+    made = context.sql.insert_new(
+        conn,
+        t.identity,
+        {
+            "id": identity, "person": person, "channel": incoming.channel, "bot": incoming.bot, "address_index": index,
+            "address_sealed": key.seal("identity", "address_sealed", identity, incoming.address.encode()),
+            "conversation": conversation, "created_at": pen.at,
+        },
+    )  # fmt: skip
+    if not made:
+        raise Conflict("another worker met this visitor at the same moment; trying again")
+    talk = Talk(
+        conversation, person, identity, incoming.channel, incoming.bot, incoming.address, key,
+        State(language=incoming.language or "nl"),
+    )  # fmt: skip
+    saved = {name: value for name, value in talk.saved().items() if name not in ("key", "seen_version")}
+    conn.execute(t.conversation.insert(), {"id": talk.id, "person": person, "created_at": pen.at, "version": 0, **saved})
+    failpoint("after opening")
+    return talk
+
+
+def _tombstones(conn: Connection, indexes: Sequence[str]) -> Mapping[str, int]:
+    rows = conn.execute(
+        sa.select(t.tombstone.c.address_index, t.tombstone.c.at).where(t.tombstone.c.address_index.in_(indexes))
+    )
+    return {row.address_index: row.at for row in rows}
+
+
+_WAITING = sa.select(sa.func.count()).select_from(t.case).where(t.case.c.state == "waiting").scalar_subquery()
+_STOCK = sa.select(
+    t.stock.c.what, t.stock.c.kind, t.stock.c.ceiling, t.stock.c.taken, t.stock.c.title, t.stock.c.place,
+    t.stock.c.starts_at, _WAITING.label("queue"),
+).select_from(sa.select(sa.literal(1).label("one")).subquery().outerjoin(t.stock, sa.true()))  # fmt: skip
+
+
+def read_stocks(conn: Connection, now: datetime) -> Stocks:
+    budgets: dict[str, int] = {}
+    events: list[EventPlan] = []
+    queue = 0
+    for row in conn.execute(_STOCK):
+        queue = row.queue
+        left = None if row.ceiling is None else max(0, row.ceiling - row.taken)
+        if row.kind == "budget" and left is not None:
+            budgets[row.what] = left
+        elif row.kind == "event":
+            starts = moment(row.starts_at)
+            if starts is not None and starts > now:
+                events.append(EventPlan(row.what, row.title, starts.astimezone(AMSTERDAM), row.place, left))
+    return Stocks(queue, budgets, tuple(sorted(events, key=lambda one: (one.starts, one.id))))
+
+
+def world_of(context: Context, talk: Talk, stocks: Stocks, here: datetime, due: datetime | None) -> World:
+    office = context.rules.office
+    return World(
+        speaker=talk.speaker,
+        promise=sentence(due, here, talk.state.language),
+        case=K(talk.open_case),
+        reachable=office.reachable,
+        events=stocks.events,
+        budgets=dict(stocks.budgets),
+        office=opening(office, here, talk.state.language),
+        channel=talk.channel,
+    )
+
+
+def _hear(pen: Pen, talk: Talk, incoming: Incoming) -> None:
+    """Keeps what the visitor said, as the coach will read it."""
+    text, kind = heard(talk, incoming.event)
+    if not text:
+        return
+    clean = redact(text).text
+    special = pen.context.rules.special
+    pen.visitor(talk, clean, kind=kind, special=special is not None and special(clean), ref=incoming.message_ref)
+
+
+def heard(talk: Talk, event: Event) -> tuple[str, str]:
+    """The visitor's words for an event, and the kind of message; no words for what the visitor did not do."""
+    match event:
+        case Said(text=text):
+            return text, "say"
+        case Pressed(turn=turn, option=option):
+            return talk.label(turn, option) or "…", "say"
+        case Chose(ids=ids):
+            return ", ".join(talk.label_of(one) for one in ids), "say"
+        case Shared(value=value):
+            return value, "say"
+        case SentOther(kind=kind):
+            return f"[{kind}]", "other"
+        case Commanded(name=name, argument=argument):
+            return f"/{name} {argument}".strip(), "command"
+        case _:
+            return "", ""
+
+
+def _follow(talk: Talk, incoming: Incoming) -> None:
+    """The visitor wrote here, so answers go here."""
+    talk.channel, talk.bot, talk.address = incoming.channel, incoming.bot, incoming.address
