@@ -6,17 +6,16 @@ a place across the border, or an honest "not known" with suggestions; nothing ty
 
 from __future__ import annotations
 
-import difflib
-import math
 import re
 from collections.abc import Iterable
 from functools import cache, cached_property
 
 from knowledge.geography_fuzzy import Guess, Misspellings, limit
-from knowledge.geography_names import fold, slug
+from knowledge.geography_map import Map
+from knowledge.geography_names import fold
 from knowledge.geography_scan import Scanner
 from knowledge.geography_spots import COUNTRIES, Abroad, Ambiguous, Found, Kind, Lookup, Mention, Spot, Unknown, Via
-from knowledge.geography_tables import Point, Tables, read
+from knowledge.geography_tables import read
 from knowledge.geography_words import ordinary_words
 
 __all__ = [
@@ -38,7 +37,6 @@ ATTRIBUTION = "Bevat gegevens van CBS (CC BY 4.0), GeoNames (CC BY 4.0) en 4PP (
 
 LONGEST = 120  # characters of a place as typed; the longest official name has 29
 SENTENCE = 2000  # characters of a sentence that are searched for places
-NEAR = 12  # km; a location further from every Dutch place is at sea or abroad
 
 _POSTCODE = re.compile(
     r"\s*(?:postcode\s*:?\s*)?(?:NL[- ]?)?([1-9]\d{3})(?!\d)\s?(?:([a-z]{2})(?![a-z]))?\s*[,;:.-]?\s*(.*)", re.I | re.S
@@ -60,29 +58,13 @@ _ABBREVIATIONS = {
 }  # fmt: skip
 
 
-class Geography:
-    """The country as the desk knows it. Load once, use everywhere."""
-
-    def __init__(self, tables: Tables) -> None:
-        self._tables = tables
-        spots = tables.spots.values()
-        self.municipalities = tuple(spot for spot in spots if spot.kind == "municipality")
-        self.provinces = tuple(spot for spot in spots if spot.kind == "province")
-        self.regions = tuple(spot for spot in spots if spot.kind == "region")
-        self._officials = {
-            **{f"municipality:{spot.municipality_id}": spot.municipality or spot.key for spot in self.municipalities},
-            **{f"province:{spot.province}": tables.province_names[spot.province or ""] for spot in self.provinces},
-            **{f"region:{spot.region}": spot.key.removeprefix("regio ") for spot in self.regions},
-        }
+class Geography(Map):
+    """The country as the desk knows it: the map, and what people type about it. Load once, use everywhere."""
 
     @classmethod
     def load(cls) -> Geography:
         """The shipped tables, read once per process."""
         return _shipped()
-
-    def spot(self, key: str) -> Spot | None:
-        """The place with this key, as it stands in a stored answer."""
-        return self._tables.spots.get(key)
 
     # ── one place as typed ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -129,14 +111,12 @@ class Geography:
         if word in ("stad", "dorp"):
             return self._by_name(name)
         key = self._tables.areas[kind].get(name)
-        if kind == "municipality":
-            namesakes = {spot.key for spot in self.municipalities if fold(spot.key).split(" ")[0] == name} - {key}
-            if key and not namesakes:
-                return self._found(key, "former" if self._tables.spots[key].kind != "municipality" else "name")
-            if name in self._tables.split:
-                return self._ambiguous(name, self._tables.split[name])
-        elif key:
+        if key and kind == "municipality":
+            return self._found(key, "name" if self._tables.spots[key].kind == kind else "former")
+        if key:
             return self._found(key, "name" if _own_name(key) == name else "alias")
+        if kind == "municipality" and name in self._tables.split:
+            return self._ambiguous(name, self._tables.split[name])
         return self._by_name(name)
 
     def _by_name(self, folded: str) -> Lookup | None:
@@ -273,78 +253,6 @@ class Geography:
     @cached_property
     def _scanner(self) -> Scanner:
         return Scanner(self, self._tables)
-
-    # ── areas and distances ────────────────────────────────────────────────────────────────────────────────────────
-
-    def named(self, scope: str) -> tuple[str, str] | None:
-        """ "region:achterhoek" → ("region", "Achterhoek"); None when there is no such area. Aliases are accepted."""
-        official = self._officials.get(self._scope(scope))
-        return (scope.partition(":")[0], official) if official else None
-
-    def suggest(self, scope: str) -> tuple[str, ...]:
-        """Scopes that may have been meant by an unknown one, best first."""
-        kind, _, name = scope.partition(":")
-        kinds = [kind] if kind in ("municipality", "region", "province") else ["region", "municipality", "province"]
-        wanted = slug(name or kind)
-        same = [f"{k}:{wanted}" for k in ("region", "municipality", "province") if f"{k}:{wanted}" in self._officials]
-        known = [s for s in self._officials if s.partition(":")[0] in kinds]
-        return tuple(dict.fromkeys([*same, *difflib.get_close_matches(f"{kinds[0]}:{wanted}", known, 3)]))[:3]
-
-    def inside(self, spot: Spot, scope: str) -> bool | None:
-        """Whether a place lies in an area; None when the place is too wide to tell, or the area is unknown."""
-        area = self._tables.members.get(self._scope(scope))
-        if area is None:
-            return None
-        if spot.municipality_id:
-            return spot.municipality_id in area
-        own = self._members(spot)
-        return True if own <= area else None if own & area else False
-
-    def distance_km(self, a: Spot, b: Spot) -> int | None:
-        """Great circle distance in whole kilometres; None when one of the two is a region or province."""
-        start, end = self._tables.points.get(a.key), self._tables.points.get(b.key)
-        return round(kilometres(start, end)) if start and end else None
-
-    def nearest(self, spot: Spot, keys: Iterable[str]) -> tuple[tuple[str, int], ...]:
-        """The places with these keys by distance, nearest first; keys that have no point are left out."""
-        known = ((key, self._tables.spots.get(key)) for key in dict.fromkeys(keys))
-        distances = ((key, self.distance_km(spot, other)) for key, other in known if other)
-        return tuple(sorted(((k, km) for k, km in distances if km is not None), key=lambda pair: (pair[1], pair[0])))
-
-    def municipality_of_point(self, latitude: float, longitude: float) -> Spot | None:
-        """The municipality of the place nearest to a location; None at sea, abroad, or for impossible numbers."""
-        if not (50 <= latitude <= 54 and 3 <= longitude <= 8):  # also refuses NaN
-            return None
-        here = (latitude, longitude)
-        km, key = min((kilometres(here, point), key) for key, point in self._tables.points.items())
-        if km > NEAR or any(kilometres(here, point) < km for point in self._tables.abroad_points):
-            return None
-        home = self._tables.spots[key].municipality_id
-        return self._tables.spots[self._tables.town_of[home]] if home else None
-
-    def _scope(self, scope: str) -> str:
-        if scope in self._officials:
-            return scope
-        kind, _, name = scope.partition(":")
-        key = self._tables.areas.get(kind, {}).get(fold(name))
-        spot = self._tables.spots.get(key or "")
-        identifier = {"municipality": "municipality_id"}.get(kind, kind)
-        return f"{kind}:{getattr(spot, identifier)}" if spot else scope
-
-    def _members(self, spot: Spot) -> frozenset[str]:
-        return self._tables.members[f"{spot.kind}:{spot.region if spot.kind == 'region' else spot.province}"]
-
-    def _within(self, spot: Spot, area: Spot) -> bool:
-        if area.municipality_id:
-            return spot.municipality_id == area.municipality_id
-        return spot.municipality_id in self._members(area)
-
-
-def kilometres(a: Point, b: Point) -> float:
-    """Great circle distance; good to a kilometre, as the points are."""
-    north, east = math.radians(b[0] - a[0]), math.radians(b[1] - a[1])
-    curve = math.cos(math.radians(a[0])) * math.cos(math.radians(b[0]))
-    return 12742 * math.asin(math.sqrt(math.sin(north / 2) ** 2 + curve * math.sin(east / 2) ** 2))
 
 
 def _own_name(key: str) -> str:

@@ -6,6 +6,7 @@ municipality of the same name, and a place wins from a city part elsewhere.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -114,6 +115,9 @@ def _read_municipalities(tables: Tables) -> None:
             tables.postcodes[number] = (key,)
         for number in postcode_numbers(post_boxes):
             tables.postcodes.setdefault(number, (key,))
+    namesakes = Counter(base_name(row[1]) for row in rows("municipalities"))
+    for called in [called for called, count in namesakes.items() if count > 1]:
+        del areas[fold(called)]  # Bergen: which one must be said
     for code, sharing in rows("shared_postcodes"):
         tables.postcodes[int(code)] = tuple(tables.town_of[m] for m in listed(sharing))
     tables.areas["municipality"] = areas

@@ -83,6 +83,9 @@ def test_whether_a_place_lies_in_an_area(typed: str, scope: str, expected: bool 
         ("municipality:s-gravenhage", ("municipality", "'s-Gravenhage")),
         ("municipality:middelburg-z", ("municipality", "Middelburg (Z.)")),
         ("municipality:wehl", None),
+        ("municipality:uden", None),
+        ("municipality:bergen", None),
+        ("municipality:stein", ("municipality", "Stein (L.)")),
         ("province:achterhoek", None),
         ("country:nl", None),
         ("achterhoek", None),
@@ -110,6 +113,9 @@ def test_every_id_of_the_tables_is_a_scope():
         ("province:gelderlant", "province:gelderland"),
         ("municipality:dutinchem", "municipality:doetinchem"),
         ("achterhoek", "region:achterhoek"),
+        ("municipality:uden", "municipality:maashorst"),
+        ("municipality:bergen", "municipality:bergen-l"),
+        ("municipality:ulft", "municipality:oude-ijsselstreek"),
     ],
 )
 def test_a_wrong_scope_gets_a_suggestion(scope: str, first: str):
