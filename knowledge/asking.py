@@ -1,0 +1,216 @@
+"""What to ask next, whom it helps, and what would have to be different.
+
+A question is worth asking when its answer can still change the entries shown. Entries that are not ruled out and could
+come to stand among the first are the contenders; the fact that most of them need, for its cost, is asked. Nothing is
+asked twice, nothing that does not apply, and nothing that is only taken when volunteered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from knowledge.criteria import (
+    NO,
+    UNKNOWN,
+    YES,
+    All,
+    Criterion,
+    Human,
+    InState,
+    Leaf,
+    Not,
+    judge,
+)
+from knowledge.criteria import Any as AnyOf
+from knowledge.entries import Entry
+from knowledge.profile import Profile
+
+if TYPE_CHECKING:
+    from knowledge.matching import Match, Matcher, Outside
+
+POOL = 12  # contenders that are looked at; entries further down do not come to stand in front by one answer
+
+
+@dataclass(frozen=True, slots=True)
+class WhyNot:
+    """`sentences` say what rules the entry out (or is open); `change` the smallest thing that would help, or ''."""
+
+    entry: Entry
+    verdict: str
+    sentences: tuple[str, ...]
+    change: str = ""
+
+
+def next_question(
+    matcher: Matcher,
+    profile: Profile,
+    today: date | datetime,
+    kinds: Iterable[str] | None,
+    show: int,
+    asked: frozenset[str],
+    world: Outside | None,
+) -> str | None:
+    """The fact whose answer most contenders need, divided by its cost; ties in the order of facts.yaml."""
+    need: dict[str, float] = {}
+    for match in contenders(matcher, profile, today, kinds, show, world):
+        wanted = set()
+        for fact in match.missing:
+            wanted.update(reachable(fact, profile, asked))
+        for fact in wanted:
+            need[fact] = need.get(fact, 0.0) + 1.0
+    if not need:
+        return None
+    order = matcher.facts.order
+    return min(need, key=lambda fact: (-need[fact] / (matcher.facts[fact].cost or 1), order[fact]))
+
+
+def contenders(
+    matcher: Matcher,
+    profile: Profile,
+    today: date | datetime,
+    kinds: Iterable[str] | None,
+    show: int,
+    world: Outside | None = None,
+) -> list[Match]:
+    """Open entries that could still change the list shown, the likeliest first.
+
+    A settled entry stays settled, so while fewer than `show` are settled every open one contends; after that only those
+    that would pass the last one shown if they turned out to fit.
+    """
+    chosen = None if kinds is None else tuple(kinds)
+    left = dict(world.budgets) if world is not None else {}
+    settled: list[Match] = []
+    open_: list[Match] = []
+    for match in matcher.ranked(profile, today, chosen, left):
+        if match.verdict == "does_not_fit":
+            break
+        if match.status == "ended":
+            continue
+        if match.verdict == "maybe":
+            open_.append(match)
+            if len(open_) >= POOL * 4:
+                break
+        elif len(settled) < show:
+            settled.append(match)
+    if len(settled) >= show:
+        last = standing(matcher, settled[-1])
+        open_ = [match for match in open_ if standing(matcher, match) < last or settled[-1].verdict == "coach_decides"]
+    return open_[:POOL]
+
+
+def standing(matcher: Matcher, match: Match) -> tuple[int, int, int]:
+    """Where an entry stands, or would stand if what is open turned out well: tier, availability, nearness."""
+    bit = 1 << matcher.position[match.entry.id]
+    tiers = matcher.relevance.tiers(match.profile)
+    tier = next((at for at, bits in enumerate(tiers) if bits & bit), len(tiers))
+    if match.verdict == "maybe":
+        tier = min(tier, hoped_tier(matcher, match, tier))
+    near = next((at for at, bits in enumerate(matcher.relevance.nearness) if bits & bit), 2)
+    rank = {"open": 0, "opens_on": 1, "unknown": 2}.get(match.status, 3)
+    return tier, rank, near
+
+
+def hoped_tier(matcher: Matcher, match: Match, tier: int) -> int:
+    """The tier after the best answers to what is missing: an answer about the wish or the work can lift an entry."""
+    from knowledge.relevance import PURPOSE, WORK
+
+    missing = set(match.missing)
+    aim, work = tier in (0, 1) or bool(missing & set(PURPOSE)), tier in (0, 2) or bool(missing & set(WORK))
+    if tier == 4:
+        return 4
+    return 0 if aim and work else 1 if aim else 2 if work else 3
+
+
+def reachable(fact: str, profile: Profile, asked: frozenset[str], depth: int = 0) -> tuple[str, ...]:
+    """What can be asked now to get at a fact: itself, or what decides whether it applies; () when nothing can."""
+    declared = profile.facts[fact]
+    if depth > 8:
+        return ()
+    if declared.derive:
+        return tuple(one for source in profile.askable(fact) for one in reachable(source, profile, asked, depth + 1))
+    if fact in asked or not declared.is_askable or declared.cost is None:
+        return ()
+    if declared.kind in ("text", "phone", "email"):
+        return ()
+    if profile.state_of(fact) != "not_asked":
+        return ()
+    if declared.applies is not None:
+        judgement = judge(declared.applies, profile)
+        if judgement.level == NO:
+            return ()
+        if judgement.level == UNKNOWN:
+            first = [one for need in judgement.missing for one in reachable(need, profile, asked, depth + 1)]
+            return tuple(dict.fromkeys(first))
+    return (fact,)
+
+
+def depends_on(
+    matcher: Matcher, fact: str, profile: Profile, today: date | datetime, kinds: Iterable[str] | None
+) -> tuple[Entry, ...]:
+    """Entries of these kinds that are still open and need this fact, in display order."""
+    chosen = None if kinds is None else tuple(kinds)
+    return tuple(
+        match.entry
+        for match in matcher.ranked(profile, today, chosen, {})
+        if match.verdict == "maybe"
+        and any(fact == need or fact in reachable(need, profile, frozenset()) for need in match.missing)
+    )
+
+
+def why_not(
+    matcher: Matcher, entry: Entry, profile: Profile, today: date | datetime, language: str = "nl"
+) -> WhyNot:
+    """Why an entry is not advised. A fact about who somebody is (`identity`) is never told as something to change."""
+    explainer = matcher.explainer
+    judgement = judge(entry.criterion, profile)
+    if judgement.level != NO:
+        sentences = judgement.human
+        if judgement.level == UNKNOWN:
+            sentences = (explainer.open_questions(judgement.missing, language), *sentences)
+        return WhyNot(entry, judgement.verdict, tuple(filter(None, sentences)))
+    sentences = explainer.why_not(judgement.against, profile, language)
+    change = _smallest_change(entry.criterion, profile, True)
+    said = ""
+    if change and not any(matcher.facts[leaf.fact].identity for leaf, _ in change):
+        clauses = [_said_change(explainer, leaf, wanted, profile, language) for leaf, wanted in change]
+        if all(clauses):
+            said = explainer.change(clauses, language)
+    return WhyNot(entry, judgement.verdict, sentences, said)
+
+
+def _said_change(explainer: Any, leaf: Leaf, wanted: bool, profile: Profile, language: str) -> str:
+    """The clause for one leaf that would have to turn; '' when it cannot be said or cannot be changed."""
+    if not wanted or isinstance(leaf.test, InState):
+        return ""
+    return str(explainer.wanted(leaf, language))
+
+
+def _smallest_change(criterion: Criterion, profile: Profile, wanted: bool) -> list[tuple[Leaf, bool]] | None:
+    """The fewest leaves that would have to turn to make a criterion not false; [] when it is not; None when nothing can."""
+    level = criterion.level(profile)
+    if (level if wanted else YES - level if level in (NO, YES) else level) != NO:
+        return []
+    if isinstance(criterion, Leaf):
+        return [(criterion, wanted)]
+    if isinstance(criterion, Not):
+        return _smallest_change(criterion.part, profile, not wanted)
+    if isinstance(criterion, Human):
+        return []
+    parts = [_smallest_change(part, profile, wanted) for part in criterion.parts]
+    if isinstance(criterion, All) == wanted:
+        return None if None in parts else [leaf for part in parts if part for leaf in part]
+    possible = [part for part in parts if part is not None]
+    free = [part for part in possible if not any(profile.facts[leaf.fact].identity for leaf, _ in part)]
+    return min(free or possible, key=len, default=None)
+
+
+def humans(criterion: Criterion) -> Iterator[str]:
+    """The sentences of every `human` in a criterion."""
+    if isinstance(criterion, Human):
+        yield criterion.text
+    elif isinstance(criterion, All | AnyOf):
+        for part in criterion.parts:
+            yield from humans(part)

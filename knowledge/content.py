@@ -1,0 +1,193 @@
+"""Everything the desk knows, loaded from the shipped files and a region's own folder over them.
+
+Facts and lists are read at once; the catalogue, geography, search and understanding on first use, because a first
+prompt needs none of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from knowledge.catalogue import Catalogue, catalogue_files, read_catalogue
+from knowledge.desk_file import Desk, read_desk
+from knowledge.facts import CodeList, Facts
+from knowledge.facts_reading import read_facts, read_lists
+from knowledge.i18n import Translations
+from knowledge.parsed import read_files
+from knowledge.problems import ContentInvalid, Place, Problems
+from knowledge.profile import Answered, Profile
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from knowledge.explain import Explainer
+    from knowledge.geography import Geography
+    from knowledge.glossary import Glossary
+    from knowledge.matching import Matcher
+
+SHIPPED = Path(__file__).parent
+
+
+class Knowledge:
+    """What the desk knows. Make one with `load`."""
+
+    def __init__(
+        self,
+        facts: Facts,
+        desk: Desk,
+        folders: tuple[Path, ...],
+        files: Mapping[str, Mapping[str, Path]],
+        problems: Problems,
+        cache: bool,
+    ) -> None:
+        self.facts, self.desk = facts, desk
+        self.folders = folders  # the shipped folder first, then the region's; only the latter with `extends: none`
+        self._files, self._problems, self._cache = files, problems, cache
+
+    @classmethod
+    def load(cls, content_dir: Path | None = None, problems: Problems | None = None, *, cache: bool = True) -> Knowledge:
+        """Read facts, lists and desk. Findings go to `problems`; without it ContentInvalid is raised.
+
+        `cache=False` reads every file anew, with exact places for findings (`loket check`).
+        """
+        found = Problems() if problems is None else problems
+        if content_dir is not None and not content_dir.is_dir():
+            found.error(Place(str(content_dir)), "is not a folder", "Check --content or LOKET_CONTENT.")
+            content_dir = None
+        desk = _read_desk(content_dir, found, cache)
+        own = (content_dir,) if content_dir is not None else ()
+        folders = own if desk.extends == "none" and own else (SHIPPED, *own)
+        files = {
+            "lists": _files(_for_facts(folders, own, "facts.yaml"), "lists"),
+            "facts": _files(_for_facts(folders, own, "facts.yaml"), "facts.yaml"),
+            "catalogue": _files(folders, "catalogue"),
+            "glossary": _files(folders, "glossary.yaml"),
+        }
+        lists = read_lists(read_files(files["lists"], found, cache=cache), found)
+        facts = read_facts(read_files(files["facts"], found, cache=cache), lists, _geography, found)
+        knowledge = cls(facts, desk, folders, files, found, cache)
+        if problems is None and found:
+            raise ContentInvalid(found.errors)
+        return knowledge
+
+    @property
+    def lists(self) -> Mapping[str, CodeList]:
+        return self.facts.lists
+
+    @property
+    def geography(self) -> Geography:
+        return _geography()
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """All entries. Raises ContentInvalid when the catalogue has errors and nobody else collects them."""
+        problems = Problems()
+        found = read_catalogue(
+            self._files["catalogue"], self.facts, _geography, problems, hide=self.desk.hide, cache=self._cache
+        )
+        self._problems.found.extend(problems.found)
+        self.catalogue_problems = problems
+        return found
+
+    def require_catalogue(self) -> Catalogue:
+        """The catalogue, or ContentInvalid with everything that is wrong with it: nothing half-read is served."""
+        found = self.catalogue
+        if self.catalogue_problems:
+            raise ContentInvalid(self.catalogue_problems.errors)
+        return found
+
+    @cached_property
+    def translations(self) -> Translations:
+        return Translations.load(*(folder / "i18n" for folder in self.folders))
+
+    @cached_property
+    def explainer(self) -> Explainer:
+        from knowledge.explain import Explainer
+
+        return Explainer(self.facts, _geography, self.translations)
+
+    @cached_property
+    def matcher(self) -> Matcher:
+        from knowledge.matching import Matcher
+
+        return Matcher(self.catalogue, self.facts, _geography, self.explainer)
+
+    @cached_property
+    def glossary(self) -> Glossary:
+        from knowledge.glossary import read_glossary
+
+        return read_glossary(read_files(self._files["glossary"], self._problems, cache=self._cache), self._problems)
+
+    @cached_property
+    def understanding(self) -> Any:
+        """Free Dutch text to facts (understanding.py)."""
+        from knowledge.understanding import Understanding
+
+        return Understanding.load(self)
+
+    @cached_property
+    def search(self) -> Any:
+        """Questions to entries (search.py)."""
+        from knowledge.search import Search
+
+        return Search.load(self)
+
+    def profile(self, answers: Mapping[str, Answered], today: date | None = None) -> Profile:
+        """What is known about a visitor with these answers."""
+        return Profile(self.facts, _geography, answers, today)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Changes when any file of the content changes; the same files give the same text on every machine."""
+        digest = hashlib.sha256()
+        extra = _files(self.folders, "desk.yaml")
+        for group in (*self._files.values(), extra):
+            for shown, path in group.items():
+                digest.update(shown.encode())
+                try:
+                    digest.update(hashlib.sha256(path.read_bytes()).digest())
+                except OSError:
+                    digest.update(b"?")
+        return digest.hexdigest()[:16]
+
+
+def _geography() -> Geography:
+    from knowledge.geography import Geography
+
+    return Geography.load()
+
+
+def _read_desk(content_dir: Path | None, problems: Problems, cache: bool) -> Desk:
+    """The region's desk.yaml, or the shipped example."""
+    folder = content_dir if content_dir is not None and (content_dir / "desk.yaml").exists() else SHIPPED
+    files = _files((folder,), "desk.yaml")
+    for node in read_files(files, problems, cache=cache).values():
+        return read_desk(node, _geography, problems)
+    return Desk()
+
+
+def _for_facts(folders: tuple[Path, ...], own: tuple[Path, ...], name: str) -> tuple[Path, ...]:
+    """A pack that starts empty still speaks of the shipped facts, unless it declares its own."""
+    if SHIPPED in folders or any((folder / name).is_file() for folder in own):
+        return folders
+    return (SHIPPED, *folders)
+
+
+def _files(folders: tuple[Path, ...], name: str) -> dict[str, Path]:
+    """Files of that name, or all YAML files of that subfolder, shipped first; keys as editors know them."""
+    found: dict[str, Path] = {}
+    for folder in folders:
+        prefix = "knowledge" if folder == SHIPPED else folder.as_posix()
+        path = folder / name
+        if name.endswith(".yaml"):
+            if path.is_file():
+                found[f"{prefix}/{name}"] = path
+        elif name == "catalogue":
+            found.update(catalogue_files(path, f"{prefix}/catalogue"))
+        elif path.is_dir():
+            found.update({f"{prefix}/{name}/{one.name}": one for one in sorted(path.glob("*.yaml"))})
+    return found

@@ -1,0 +1,226 @@
+"""`desk.yaml`: the desk itself. Whose it is, whom it serves, when there are people, and what it keeps for how long."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, time
+from pathlib import Path
+from typing import Any
+
+from knowledge.problems import Place, Problems
+from knowledge.source import Node, Reader
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Opening hours of one weekday, wall clock in the Netherlands."""
+
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Who picks up which cases. A team without situations or regions takes all of them."""
+
+    id: str
+    name: str
+    situations: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    phone: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The desk as its organisation describes it."""
+
+    name: str = "Ontwikkelloket"
+    example: bool = False  # a demonstration desk: pages say so, and `check --deploy` refuses it
+    organisations: tuple[str, ...] = ()
+    controller: str = ""  # who answers for the personal data
+    privacy_contact: str = ""
+    privacy_url: str = ""
+    regions: tuple[str, ...] = ()  # scopes served; empty = the whole country
+    phone: str = ""
+    phone_hours: str = ""
+    email: str = ""
+    address: str = ""
+    url: str = ""
+    hours: Mapping[int, tuple[Hours, ...]] = field(default_factory=dict)  # weekday, Monday = 0
+    holidays: str = ""  # country code for the public holidays, such as NL
+    closed_on: tuple[date, ...] = ()
+    first_reply_hours: int = 8  # within how many opening hours a coach answers
+    teams: tuple[Team, ...] = ()
+    languages: tuple[str, ...] = ("nl",)
+    form: str = "u"  # u or je
+    retention: Mapping[str, int] = field(default_factory=dict)  # what -> days
+    channels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # data class -> channels that may carry it
+    frame_ancestors: tuple[str, ...] = ()  # sites that may show the chat in a frame
+    tokens: str = ""  # a CSS file with the house style, beside desk.yaml
+    logo: str = ""
+    hide: tuple[str, ...] = ()  # ids of entries and flows that are not shown here
+    extends: str = "shipped"  # or none: start without the shipped catalogue and flows
+    place: Place = field(default=Place(""), compare=False)
+
+    def serves(self, geography: Any, spot: Any) -> bool | None:
+        """Whether the desk serves a place; None when the place is too wide to tell."""
+        if not self.regions:
+            return True
+        found = [geography.inside(spot, scope) for scope in self.regions]
+        return True if any(found) else None if None in found else False
+
+    def team_for(self, situation: str, region: str = "") -> Team | None:
+        """The first team that takes this situation and region."""
+        for team in self.teams:
+            if team.situations and situation not in team.situations:
+                continue
+            if team.regions and f"region:{region}" not in team.regions:
+                continue
+            return team
+        return self.teams[0] if self.teams else None
+
+    def may_carry(self, channel: str, data_class: str) -> bool:
+        """Whether a channel may carry answers of a class; without a rule every channel may."""
+        allowed = self.channels.get(data_class)
+        return allowed is None or channel in allowed
+
+
+RETENTION = (
+    "intake_unfinished", "chat_without_case", "case_personal", "case_sensitive", "special", "chat_after_case",
+    "outbox", "audit", "logs",
+)  # fmt: skip
+
+
+def read_desk(node: Node, geography: Any, problems: Problems) -> Desk:
+    """One desk.yaml; every finding is collected."""
+    reader = Reader(node, problems, "desk.yaml")
+    reader.node_of("glossary")
+    desk = Desk(
+        name=reader.text("name", required=True),
+        example=reader.flag("example"),
+        organisations=reader.texts("organisations"),
+        controller=reader.text("controller"),
+        privacy_contact=reader.text("privacy_contact"),
+        privacy_url=reader.text("privacy_url"),
+        regions=_scopes(reader, geography, problems),
+        phone=reader.text("phone"),
+        phone_hours=reader.text("phone_hours"),
+        email=reader.text("email"),
+        address=reader.text("address"),
+        url=reader.text("url"),
+        hours=_hours(reader.node_of("hours"), problems),
+        holidays=reader.text("holidays"),
+        closed_on=_days(reader.node_of("closed_on"), problems),
+        first_reply_hours=reader.whole("first_reply_hours", 8) or 8,
+        teams=tuple(_team(name, part, problems) for name, part in _map(reader.node_of("teams"), problems).items()),
+        languages=reader.texts("languages") or ("nl",),
+        form=reader.one_of("form", ("u", "je"), "u"),
+        retention=_retention(reader.node_of("retention"), problems),
+        channels={key: tuple(p.text for p in part.items) for key, part in _map(reader.node_of("channels"), problems).items()},
+        frame_ancestors=reader.texts("frame_ancestors"),
+        tokens=reader.text("tokens"),
+        logo=reader.text("logo"),
+        hide=reader.texts("hide"),
+        extends=reader.one_of("extends", ("shipped", "none"), "shipped"),
+        place=node.place,
+    )
+    reader.done()
+    return desk
+
+
+def desk_path(folder: Path) -> Path:
+    return folder / "desk.yaml"
+
+
+def _map(node: Node | None, problems: Problems) -> Mapping[str, Node]:
+    if node is None or node.value == "":
+        return {}
+    if not node.is_map:
+        problems.error(node.place, "must be a mapping", "Write 'key: value' lines.")
+    return node.map
+
+
+def _scopes(reader: Reader, geography: Any, problems: Problems) -> tuple[str, ...]:
+    node = reader.node_of("regions")
+    if node is None or node.text == "national":
+        return ()
+    found = []
+    for part in node.items:
+        land = geography() if callable(geography) else geography
+        if land.named(part.text) is None:
+            near = land.suggest(part.text)
+            problems.error(
+                part.place,
+                f"'{part.text}' is not an area",
+                f"Did you mean '{near[0]}'?" if near else "Write region:…, province:… or municipality:….",
+                width=max(1, len(part.text)),
+            )
+        else:
+            found.append(part.text)
+    return tuple(found)
+
+
+def _hours(node: Node | None, problems: Problems) -> dict[int, tuple[Hours, ...]]:
+    """{monday-friday: "9:00-17:00"} or {monday: ["9:00-12:00", "13:00-17:00"]}."""
+    found: dict[int, tuple[Hours, ...]] = {}
+    for key, part in _map(node, problems).items():
+        first, _, last = key.partition("-")
+        place = node.key_place(key) if node else part.place
+        if first not in DAYS or (last and last not in DAYS):
+            problems.error(place, f"'{key}' is not a day", "Write monday, or monday-friday.", width=len(key))
+            continue
+        spans = []
+        for one in part.items:
+            try:
+                opens, _, closes = one.text.partition("-")
+                span = Hours(time.fromisoformat(_two(opens)), time.fromisoformat(_two(closes)))
+                if span.opens >= span.closes:
+                    raise ValueError
+                spans.append(span)
+            except ValueError:
+                problems.error(one.place, f"'{one.text}' is not a time", "Write 9:00-17:00.", width=max(1, len(one.text)))
+        for day in range(DAYS.index(first), DAYS.index(last or first) + 1):
+            found[day] = tuple(spans)
+    return found
+
+
+def _two(text: str) -> str:
+    hour, _, minute = text.strip().replace(".", ":").partition(":")
+    return f"{int(hour):02d}:{minute or '00'}"
+
+
+def _days(node: Node | None, problems: Problems) -> tuple[date, ...]:
+    found = []
+    for part in node.items if node is not None else ():
+        try:
+            found.append(date.fromisoformat(part.text))
+        except ValueError:
+            problems.error(part.place, f"'{part.text}' is not a date", "Write 2026-12-24.", width=max(1, len(part.text)))
+    return tuple(found)
+
+
+def _team(name: str, node: Node, problems: Problems) -> Team:
+    reader = Reader(node, problems, f"team '{name}'")
+    team = Team(
+        name,
+        reader.text("name", required=True),
+        reader.texts("situations"),
+        reader.texts("regions"),
+        reader.text("phone"),
+        reader.text("email"),
+    )
+    reader.done()
+    return team
+
+
+def _retention(node: Node | None, problems: Problems) -> dict[str, int]:
+    if node is None:
+        return {}
+    reader = Reader(node, problems, "'retention'")
+    found = {key: days for key in RETENTION if (days := reader.whole(key)) is not None}
+    reader.done()
+    return found

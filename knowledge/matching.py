@@ -1,0 +1,331 @@
+"""Which entries fit this visitor, and in which order to show them.
+
+Pure: (catalogue, profile, day) in, matches out. Closed and ended entries stay in the list, with what is known about
+them: silence costs the coach a phone call.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from functools import cached_property
+from typing import Any, Protocol
+
+from knowledge import asking
+from knowledge.availability import Availability, availability
+from knowledge.bitsets import BitSets, Verdicts, positions
+from knowledge.catalogue import Catalogue
+from knowledge.criteria import VERDICTS, Judgement, judge
+from knowledge.entries import Entry
+from knowledge.explain import Explainer
+from knowledge.facts import Facts
+from knowledge.profile import Profile
+from knowledge.relevance import Relevance
+
+_KEPT = 128  # orders of the last profiles
+_AVAILABILITY = {"open": 0, "opens_on": 1, "unknown": 2, "closed": 3, "paused": 3, "ended": 4}
+
+
+class Outside(Protocol):
+    """What matching reads of the world (flows/world.py): euros left by entry."""
+
+    @property
+    def budgets(self) -> Mapping[str, int]: ...
+
+
+class Match:
+    """One entry for one visitor. Sentences are made when asked for; `in_language` gives them in another language."""
+
+    __slots__ = ("_judgement", "_matcher", "availability", "entry", "language", "profile", "verdict")
+
+    def __init__(
+        self,
+        matcher: Matcher,
+        entry: Entry,
+        profile: Profile,
+        verdict: str,
+        availability: Availability,
+        language: str = "nl",
+    ) -> None:
+        self._matcher, self.entry, self.profile = matcher, entry, profile
+        self.verdict, self.availability, self.language = verdict, availability, language
+        self._judgement: Judgement | None = None
+
+    def __repr__(self) -> str:
+        return f"Match({self.entry.id}, {self.verdict}, {self.status})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Match):
+            return NotImplemented
+        return (self.entry.id, self.verdict, self.status, self.profile) == (
+            other.entry.id,
+            other.verdict,
+            other.status,
+            other.profile,
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.entry.id, self.verdict, self.profile))
+
+    def in_language(self, language: str) -> Match:
+        return Match(self._matcher, self.entry, self.profile, self.verdict, self.availability, language)
+
+    @property
+    def id(self) -> str:
+        return self.entry.id
+
+    @property
+    def judgement(self) -> Judgement:
+        if self._judgement is None:
+            self._judgement = judge(self.entry.criterion, self.profile)
+        return self._judgement
+
+    @property
+    def status(self) -> str:
+        """What holds on the day asked about: open, opens_on, closed, paused, ended or unknown."""
+        return self.availability.status
+
+    @property
+    def opens(self) -> date | None:
+        return self.availability.opens_on
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Facts whose answer would settle a `maybe`."""
+        return self.judgement.missing
+
+    @property
+    def human(self) -> tuple[str, ...]:
+        """What a person still decides, in the language of the match where it is translated."""
+        texts = self.judgement.human
+        english = self.entry.en.get("human") if self.language == "en" else None
+        if english and len(english) == len(self._matcher.human_texts(self.entry)):
+            known = dict(zip(self._matcher.human_texts(self.entry), english, strict=True))
+            return tuple(known.get(text, text) for text in texts)
+        return texts
+
+    @property
+    def because(self) -> tuple[str, ...]:
+        """Sentences: why it fits, as far as known."""
+        return self.why(())
+
+    def why(self, hidden: Iterable[str] = ("special",)) -> tuple[str, ...]:
+        """The same without facts of these classes (`sensitive`, `special`)."""
+        reasons = self._matcher.visible(self.judgement.because, self.profile, hidden)
+        return self._matcher.explainer.why(reasons, self.profile, self.language)
+
+    def clause(self, hidden: Iterable[str] = (), most: int = 2) -> str:
+        """One reason for a card: "omdat u 52 jaar bent en u in de metaal werkt". The telling reasons come first."""
+        reasons = self._matcher.visible(self.judgement.because, self.profile, hidden)
+        told = sorted(reasons, key=lambda reason: -self._matcher.relevance.weight(reason.leaf.fact))
+        return self._matcher.explainer.why_clause(told, self.profile, self.language, most)
+
+    @property
+    def against(self) -> tuple[str, ...]:
+        """Sentences: why it does not fit."""
+        return self._matcher.explainer.why_not(self.judgement.against, self.profile, self.language)
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """Availability of all entries, and bit sets of it; holds until the next opening, closing or midnight."""
+
+    states: tuple[Availability, ...]
+    by_rank: tuple[int, ...]
+
+
+class Matcher:
+    """Compiled once per catalogue; then every question to it is cheap."""
+
+    def __init__(self, catalogue: Catalogue, facts: Facts, geography: Any, explainer: Explainer) -> None:
+        self.catalogue, self.facts, self.explainer = catalogue, facts, explainer
+        self._geography = geography
+        self.entries: tuple[Entry, ...] = tuple(catalogue.values())
+        self.position = {entry.id: position for position, entry in enumerate(self.entries)}
+        self.bits = BitSets([entry.criterion for entry in self.entries], facts)
+        self.relevance = Relevance(self.entries, facts, self.bits)
+        self._kinds: dict[str, int] = {}
+        for position, entry in enumerate(self.entries):
+            self._kinds[entry.kind] = self._kinds.get(entry.kind, 0) | 1 << position
+        self._bounds = sorted(
+            {
+                moment
+                for entry in self.entries
+                for window in entry.windows
+                for moment in (window.opens, window.closes)
+                if moment is not None
+            }
+        )
+        self._moments: OrderedDict[Hashable, _Moment] = OrderedDict()
+        self._orders: OrderedDict[Hashable, list[Match]] = OrderedDict()
+
+    # ── matching ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def match(
+        self,
+        profile: Profile,
+        today: date | datetime,
+        kinds: Iterable[str] | None = None,
+        world: Outside | None = None,
+    ) -> list[Match]:
+        """Every entry (of these kinds), in the order to show them, those that do not fit last."""
+        chosen = None if kinds is None else tuple(kinds)
+        left = dict(world.budgets) if world is not None else {}
+        key = (profile.key, self._moment_key(today), chosen, tuple(sorted(left.items())))
+        known = self._orders.get(key)
+        if known is None:
+            known = list(self.ranked(profile, today, chosen, left))
+            self._orders[key] = known
+            while len(self._orders) > _KEPT:
+                self._orders.popitem(last=False)
+        else:
+            self._orders.move_to_end(key)
+        return list(known)
+
+    def top(
+        self,
+        profile: Profile,
+        today: date | datetime,
+        kinds: Iterable[str] | None = None,
+        show: int = 3,
+        world: Outside | None = None,
+        verdicts: Sequence[str] = ("fits", "coach_decides", "maybe"),
+    ) -> list[Match]:
+        """The first few that are not ruled out (or have one of these verdicts), without ordering the rest."""
+        found = []
+        left = dict(world.budgets) if world is not None else {}
+        for match in self.ranked(profile, today, None if kinds is None else tuple(kinds), left):
+            if match.verdict == "does_not_fit" or len(found) == show:
+                break
+            if match.verdict in verdicts:
+                found.append(match)
+        return found
+
+    def one(self, entry: Entry | str, profile: Profile, today: date | datetime, world: Outside | None = None) -> Match:
+        """One entry for one visitor. Raises KeyError for an id that is not in the catalogue."""
+        found = self.catalogue[entry] if isinstance(entry, str) else entry
+        left = world.budgets.get(found.id) if world is not None else None
+        verdict = VERDICTS[found.criterion.level(profile)]
+        return Match(self, found, profile, verdict, availability(found, today, left))
+
+    def ranked(
+        self, profile: Profile, today: date | datetime, kinds: tuple[str, ...] | None, budgets: Mapping[str, int]
+    ) -> Iterator[Match]:
+        """In order, lazily: buckets by verdict, relevance, availability and nearness, then by score within a bucket."""
+        verdicts = self.bits.verdicts(profile)
+        moment = self.at(today)
+        states, by_rank = moment.states, moment.by_rank
+        changed = {self.position[name]: left for name, left in budgets.items() if name in self.position}
+        if changed:
+            new = {at: availability(self.entries[at], today, left) for at, left in changed.items()}
+            states = tuple(new.get(at, state) for at, state in enumerate(states))
+            by_rank = _ranks(states)
+        tiers = self.relevance.tiers(profile)
+        for at, verdict in self._in_order(verdicts, self.of_kinds(kinds), tiers, by_rank, profile):
+            yield Match(self, self.entries[at], profile, verdict, states[at])
+
+    def _in_order(
+        self, verdicts: Verdicts, wanted: int, tiers: Sequence[int], by_rank: Sequence[int], profile: Profile
+    ) -> Iterator[tuple[int, str]]:
+        ended = by_rank[-1]
+        by_verdict = (
+            ("fits", verdicts.fits),
+            ("coach_decides", verdicts.coach & ~verdicts.fits),
+            ("maybe", verdicts.possible & ~verdicts.coach),
+        )
+        for verdict, bits in by_verdict:
+            bits &= wanted
+            for some in (bits & ~ended, bits & ended):
+                for tier in tiers:
+                    tier &= some
+                    if not tier:
+                        continue
+                    for rank in by_rank:
+                        ranked = tier & rank
+                        if not ranked:
+                            continue
+                        for near in self.relevance.nearness:
+                            bucket = ranked & near
+                            if bucket:
+                                for at in self.relevance.sorted(positions(bucket), profile, verdict == "maybe"):
+                                    yield at, verdict
+        for at in positions(wanted & ~verdicts.possible):
+            yield at, "does_not_fit"
+
+    def of_kinds(self, kinds: Iterable[str] | None) -> int:
+        if kinds is None:
+            return self.bits.all
+        found = 0
+        for kind in kinds:
+            found |= self._kinds.get(kind, 0)
+        return found
+
+    # ── availability ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def at(self, today: date | datetime) -> _Moment:
+        key = self._moment_key(today)
+        known = self._moments.get(key)
+        if known is None:
+            states = tuple(availability(entry, today) for entry in self.entries)
+            known = self._moments[key] = _Moment(states, _ranks(states))
+            while len(self._moments) > 8:
+                self._moments.popitem(last=False)
+        return known
+
+    def _moment_key(self, today: date | datetime) -> Hashable:
+        if isinstance(today, datetime):
+            moment = today.replace(tzinfo=None)
+        else:
+            moment = datetime.combine(today, time(12))
+        return moment.date(), bisect_right(self._bounds, moment)
+
+    # ── asking and explaining ──────────────────────────────────────────────────────────────────────────────────────
+
+    def next_question(
+        self,
+        profile: Profile,
+        today: date | datetime,
+        kinds: Iterable[str] | None = None,
+        show: int = 2,
+        asked: Iterable[str] = (),
+        world: Outside | None = None,
+    ) -> str | None:
+        """The fact to ask now, or None when no answer can change what is shown. See asking.py."""
+        return asking.next_question(self, profile, today, kinds, show, frozenset(asked), world)
+
+    def depends_on(
+        self, fact: str, profile: Profile, today: date | datetime, kinds: Iterable[str] | None = None
+    ) -> tuple[Entry, ...]:
+        """The entries that still depend on a fact, the most relevant first: for "Waarom vraagt u dit?"."""
+        return asking.depends_on(self, fact, profile, today, kinds)
+
+    def why_not(
+        self, entry: Entry | str, profile: Profile, today: date | datetime, language: str = "nl"
+    ) -> asking.WhyNot:
+        """Why an entry does not fit, and the smallest change that would make it fit."""
+        found = self.catalogue[entry] if isinstance(entry, str) else entry
+        return asking.why_not(self, found, profile, today, language)
+
+    def visible(self, reasons: Iterable[Any], profile: Profile, hidden: Iterable[str]) -> list[Any]:
+        """Reasons without those on facts of the hidden classes; a derived fact counts as its source."""
+        shut = frozenset(hidden)
+        return [reason for reason in reasons if self.facts[profile.source(reason.leaf.fact)].cls not in shut]
+
+    def human_texts(self, entry: Entry) -> tuple[str, ...]:
+        """Every `human` sentence of an audience, in the order written; `en: {human: […]}` follows that order."""
+        return tuple(dict.fromkeys(asking.humans(entry.audience)))
+
+    @cached_property
+    def explained_ids(self) -> frozenset[str]:
+        return frozenset(self.position)
+
+
+def _ranks(states: Sequence[Availability]) -> tuple[int, ...]:
+    """Bit sets by availability, the best first; the last holds what ended."""
+    found = [0] * 5
+    for at, state in enumerate(states):
+        found[_AVAILABILITY[state.status]] |= 1 << at
+    return tuple(found)
