@@ -93,6 +93,11 @@ class Knowledge:
         self.catalogue_problems = problems
         return found
 
+    @property
+    def catalogue_paths(self) -> Mapping[str, Path]:
+        """Every catalogue file, by the name it is shown with; also those that are replaced or hidden."""
+        return self._files["catalogue"]
+
     def require_catalogue(self) -> Catalogue:
         """The catalogue, or ContentInvalid with everything that is wrong with it: nothing half-read is served."""
         found = self.catalogue

@@ -1,0 +1,163 @@
+"""Finding somebody for whom a criterion holds, or fails: the proof that a condition means something.
+
+Exact, not sampled: per fact only the values are tried that some condition tells apart (numbers at and around the
+constants, codes and places by the conditions they satisfy), and a branch is left as soon as three-valued judging has
+decided it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from knowledge.criteria import NO, UNKNOWN, At, Between, Criterion, EachOf, InState, Inside, Leaf, judge, leaves
+from knowledge.facts import Fact, Facts
+from knowledge.profile import Given, Profile
+
+MOST_STEPS = 20_000  # judgements per search; a criterion that needs more is reported as not proven
+Goal = Callable[[int], bool]
+
+
+class TooHard(Exception):
+    """The search took more steps than a check may take; the criterion is neither proven nor refuted."""
+
+
+class Finder:
+    """Searches visitors for one knowledge base."""
+
+    def __init__(self, facts: Facts, geography: Any) -> None:
+        self._facts, self._geography = facts, geography
+
+    def find(
+        self, criterion: Criterion, goal: Goal, given: dict[str, Given] | None = None
+    ) -> dict[str, Given] | None:
+        """Answers that decide the criterion to a level `goal` accepts, asked in a sensible order; None when none do.
+
+        Raises TooHard.
+        """
+        tests = _tests(criterion, self._facts)
+        self._steps = 0
+        return self._search(criterion, goal, dict(given or {}), tests)
+
+    def holds(self, criterion: Criterion) -> dict[str, Given] | None:
+        """Somebody who is not ruled out and for whom nothing is left to ask."""
+        return self.find(criterion, lambda level: level > UNKNOWN)
+
+    def fails(self, criterion: Criterion) -> dict[str, Given] | None:
+        return self.find(criterion, lambda level: level == NO)
+
+    def _search(
+        self, criterion: Criterion, goal: Goal, answers: dict[str, Given], tests: dict[str, list[Leaf]]
+    ) -> dict[str, Given] | None:
+        self._steps += 1
+        if self._steps > MOST_STEPS:
+            raise TooHard
+        profile = Profile(self._facts, self._geography, answers)
+        judgement = judge(criterion, profile)
+        states = [fact for fact, some in tests.items() if fact not in answers and _tests_state(some)]
+        if judgement.level != UNKNOWN and goal(judgement.level):
+            return answers
+        if judgement.level != UNKNOWN and not states:
+            return None
+        for fact in self._to_ask((*judgement.missing, *states), profile):
+            for answer in self.candidates(self._facts[fact], tests.get(fact, [])):
+                found = self._search(criterion, goal, {**answers, fact: answer}, tests)
+                if found is not None:
+                    return found
+            return None  # all values of one fact are all there is
+        return None
+
+    def _to_ask(self, missing: Iterable[str], profile: Profile) -> Iterable[str]:
+        """The first fact that can be answered now: what decides whether another applies comes before it."""
+        for fact in missing:
+            wanted, depth = fact, 0
+            while depth < 10:
+                declared = self._facts[wanted]
+                if declared.derive:
+                    wanted = profile.askable(wanted)[0]
+                elif declared.applies is not None and (need := judge(declared.applies, profile)).level == UNKNOWN:
+                    wanted = need.missing[0]
+                else:
+                    break
+                depth += 1
+            if profile.state_of(wanted) == "not_asked":
+                yield wanted
+
+    def candidates(self, fact: Fact, tests: list[Leaf]) -> list[Given]:
+        """One answer of every kind that the tests tell apart; the values named in conditions first."""
+        found = [Given(value) for value in self._values(fact, tests)]
+        if _tests_state(tests):
+            found += [Given(None, "dont_know"), Given(None, "declined")]
+        return found
+
+    def _values(self, fact: Fact, tests: list[Leaf]) -> list[Any]:
+        if fact.kind in ("choice", "yes_no", "code"):
+            return self._kinds_of(fact, tests)
+        if fact.kind == "choices":
+            sets: list[tuple[str, ...]] = [(one,) for one in fact.choices]
+            sets += [leaf.test.values for leaf in tests if isinstance(leaf.test, EachOf)]
+            rest = tuple(one for one in fact.choices if one != fact.none)
+            return [*sets, rest] if rest else sets
+        if fact.is_range:
+            return _numbers(fact, tests)
+        if fact.kind == "place":
+            return self._places(tests)
+        return ["-"]
+
+    def _kinds_of(self, fact: Fact, tests: list[Leaf]) -> list[str]:
+        seen: dict[tuple[int, ...], str] = {}
+        for value in fact.choices:
+            possible = self._facts.narrower(fact, value)
+            key = tuple(
+                leaf.test.level(possible, None) for leaf in tests if not isinstance(leaf.test, InState | Between)
+            )
+            seen.setdefault(key, value)
+        return list(seen.values())
+
+    def _places(self, tests: list[Leaf]) -> list[str]:
+        geography = self._geography() if callable(self._geography) else self._geography
+        scopes = [scope for leaf in tests if isinstance(leaf.test, Inside) for scope in leaf.test.scopes]
+        keys = [key for leaf in tests if isinstance(leaf.test, At) for key in leaf.test.keys]
+        seen: dict[tuple[bool | None, ...], str] = {}
+        for spot in geography.municipalities:
+            seen.setdefault(tuple(geography.inside(spot, scope) for scope in scopes), spot.key)
+        return [*keys, *sorted(seen.values(), key=lambda key: key)]
+
+
+def _tests(criterion: Criterion, facts: Facts) -> dict[str, list[Leaf]]:
+    """Every leaf that may matter, by the fact that is asked: also those that decide whether a fact applies."""
+    found: dict[str, list[Leaf]] = {}
+    waiting, seen = list(leaves(criterion)), set[str]()
+    while waiting:
+        leaf = waiting.pop(0)
+        sources = facts[leaf.fact].derive or (leaf.fact,)
+        for source in sources:
+            found.setdefault(source, []).append(leaf)
+            applies = facts[source].applies
+            if source not in seen and applies is not None:
+                waiting.extend(leaves(applies))
+            seen.add(source)
+    return found
+
+
+def _tests_state(tests: list[Leaf]) -> bool:
+    return any(isinstance(leaf.test, InState) for leaf in tests)
+
+
+def _numbers(fact: Fact, tests: list[Leaf]) -> list[Any]:
+    low = fact.min if fact.min is not None else -1e9
+    high = fact.max if fact.max is not None else 1e9
+    constants = {
+        bound
+        for leaf in tests
+        if isinstance(leaf.test, Between)
+        for bound in (leaf.test.low, leaf.test.high)
+        if bound is not None
+    }
+    points = {low, high, *constants, *(one + 1 for one in constants), *(one - 1 for one in constants)}
+    inside = sorted(point for point in points if low <= point <= high)
+    if fact.kind == "date":
+        from datetime import date
+
+        return [date.fromordinal(int(point)).isoformat() for point in inside if 1 <= point <= 3_000_000]
+    return inside
