@@ -1,0 +1,164 @@
+"""Who a text is about: the visitor, the visitor's company, or somebody else."""
+
+from __future__ import annotations
+
+from knowledge.sentence import Sentence
+
+SITUATIONS = ("school", "intermediary", "employer", "self_employed", "job_seeker", "employee")
+
+_FAMILY = frozenset(
+    "zoon dochter man vrouw partner vriend vriendin broer zus zusje broertje moeder vader opa oma neef nicht buurman "
+    "buurvrouw kind kinderen ouders collega kennis oom tante client cliente klant husband wife son daughter mother father".split()
+)
+_SELF = frozenset("ik wij we mij ons ikzelf i".split())
+_POSSESSIVE = frozenset("mijn me m my onze ons een de".split())
+_NO_STAFF = (("geen", "personeel"), ("zonder", "personeel"), ("no", "staff"), ("geen", "medewerkers"), ("no", "employees"))
+
+
+def others(sentence: Sentence) -> frozenset[int]:
+    """The clauses about somebody else: "mijn man is bakker". Their facts are not the visitor's."""
+    found: set[int] = set()
+    about_other = -1
+    for at, word in enumerate(sentence.texts):
+        clause = sentence.clauses[at]
+        if word in _SELF:
+            about_other = -1
+        elif word in _FAMILY and sentence.before(at, 1)[-1:] and sentence.before(at, 1)[-1] in _POSSESSIVE - {"een", "de"}:
+            ahead = sentence.after(at + 1, 3)
+            if ahead[:1] and ahead[0] in _OTHERS_VERBS:
+                about_other = clause
+        if about_other == clause:
+            found.add(clause)
+    return frozenset(found)
+
+
+_OTHERS_VERBS = frozenset("is was werkt werkte heeft had wil zoekt doet zit woont en kan gaat moet van works has".split())
+
+
+def works_alone(sentence: Sentence) -> bool:
+    """An own company without staff."""
+    pairs = set(zip(sentence.texts, sentence.texts[1:], strict=False))
+    if pairs & set(_NO_STAFF):
+        return True
+    return ("mijn", "eentje") in pairs or ("webshop", "alleen") in pairs or "eenpitter" in sentence.texts
+
+
+def owns(sentence: Sentence) -> bool:
+    """ "heb een bakkerij", "wij zijn een loodgietersbedrijf", "mijn garage", "eigen zaak"."""
+    own = sentence.lexicon.phrases.words_of("own")
+    for mention in sentence.works:
+        if not mention.work.business:
+            continue
+        before = sentence.before(mention.first, 6, same_clause=False)
+        near = [word for word in before if word not in _DETAILS][-3:]
+        if sentence.clauses[mention.first] in others(sentence) or sentence.denied(mention.first):
+            continue
+        if near[-2:-1] and near[-2] in own and near[-1] in ("een", "eigen", "a", "2", "3", "4"):
+            return True
+        if near[-1:] and near[-1] in own:
+            return True
+        if near[-3:] in (["wij", "zijn", "een"], ["we", "zijn", "een"], ["zijn", "wij", "een"], ["we", "are", "a"]):
+            return True
+        if near[-1:] and near[-1] in ("mijn", "onze", "ons", "my", "our") and not _works_there(sentence):
+            return True
+        if near[-2:] in (["voor", "onze"], ["voor", "ons"], ["in", "mijn"]):
+            return True
+        ahead = sentence.after(mention.last, 3)
+        if ahead[:1] and ahead[0] in ("zoekt", "zoeken", "wil") and mention.first == 0:
+            return True
+    return False
+
+
+_DETAILS = frozenset(
+    "klein kleine kleinere leuke grote goedlopende small eigen middelgroot middelgrote groot druk drukke gezellige gezellig nieuwe mooi".split()
+)
+
+
+def _works_there(sentence: Sentence) -> bool:
+    return any(hit.value == "employee" and hit.weight == 3 for hit in sentence.hits.get("situation", ()))
+
+
+def situation(sentence: Sentence, has_size: bool) -> tuple[str, frozenset[str]]:
+    """The situation somebody tells, or "", and the situations denied. Surest first; a company with people is an employer."""
+    weights: dict[str, int] = {}
+    denied: set[str] = set()
+    elsewhere = others(sentence)
+    for hit in sentence.hits.get("situation", ()):
+        if sentence.denied(hit.first) and sentence.texts[hit.first] not in ("geen", "niet", "no", "nooit", "nog", "zonder"):
+            denied.add(hit.value)
+            continue
+        if sentence.clauses[hit.first] in elsewhere and hit.value != "intermediary":
+            continue
+        if _is_turned(sentence, hit.value, hit.first, hit.last):
+            continue
+        weights[hit.value] = max(weights.get(hit.value, 0), hit.weight)
+    if owns(sentence) or _seeks_staff(sentence):
+        weights["employer"] = 3
+    if _is_general_question(sentence):
+        weights.pop("employee", None)
+        weights.pop("job_seeker", None)
+    if has_size and not weights.keys() & {"employee", "job_seeker"}:
+        weights["employer"] = max(weights.get("employer", 0), 3)
+    found = _strongest(sentence, weights, has_size)
+    return ("" if found in denied else found), frozenset(denied)
+
+
+def _seeks_staff(sentence: Sentence) -> bool:
+    """ "tandartsassistente gezocht"."""
+    return any(one.work.occupation and sentence.after(one.last, 1) == ["gezocht"] for one in sentence.works)
+
+
+def _is_general_question(sentence: Sentence) -> bool:
+    """ "Mag je in ploegendienst een bbl doen?" is about everybody."""
+    asks = sentence.texts[0] in ("mag", "kan", "kun", "moet", "zijn", "is", "wat", "hoe", "welke", "hebben", "bestaat", "krijg")
+    return asks and not _FIRST_PERSON & set(sentence.texts)
+
+
+_FIRST_PERSON = frozenset("ik mijn me mij wij we ons onze i my our im".split())
+
+
+def _is_turned(sentence: Sentence, value: str, first: int, last: int) -> bool:
+    """Words that look like a situation but are a wish or about others: "zzp'er worden", "iemand die werkloos is"."""
+    ahead = sentence.after(last, 3)
+    before = sentence.before(first, 4)
+    if value == "employer" and {"beginnen", "starten", "start", "opzetten", "begin"} & set(ahead):
+        return True
+    if value == "self_employed":
+        return bool(ahead[:1] and ahead[0] in ("worden", "beginnen", "starten")) or "starten" in before
+    if value == "job_seeker":
+        return "iemand" in before or "aannemen" in ahead or "andere" in sentence.texts[first:last]
+    if value == "employee" and sentence.texts[first] == "werk" and {"zoek", "zoekt", "zoeken", "need", "for", "geen", "naar", "vind", "ander", "zonder", "wil"} & set(before[-2:]):
+        return True
+    if value == "employee":
+        return before[-1:] == ["aan"] or bool({"als", "kan"} & set(before[-1:])) and "werkend" in sentence.texts[first:last]
+    return False
+
+
+def _strongest(sentence: Sentence, weights: dict[str, int], has_size: bool) -> str:
+    if "school" in weights:
+        return "school"
+    if "intermediary" in weights:
+        return "intermediary"
+    if weights.get("employer", 0) == 3:
+        if works_alone(sentence):
+            return "self_employed"
+        if "self_employed" in weights and not has_size:
+            return "self_employed"
+        if weights.get("employee") != 3 or has_size:
+            return "employer"
+        return "employer" if owns(sentence) else "employee"
+    if "self_employed" in weights:
+        return "employer" if has_size else "self_employed"
+    if weights.get("job_seeker") == 3 and weights.get("employee") != 3:
+        return "job_seeker"
+    if weights.get("job_seeker") == 3:
+        return "job_seeker" if _is_now_without(sentence) else "employee"
+    if "employee" in weights:
+        return "employee"
+    return "job_seeker" if "job_seeker" in weights else ""
+
+
+def _is_now_without(sentence: Sentence) -> bool:
+    return sentence.has("werkloos", "werkzoekend", "ww", "bijstand", "ontslagen", "unemployed", "kwijt", "thuis") or (
+        "geen" in sentence.texts and not sentence.has("nu")
+    )

@@ -1,0 +1,140 @@
+"""What somebody has to do with the work they name: they do it, want it, own it, or only mention it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from knowledge.people import others
+from knowledge.sentence import Sentence, WorkMention
+
+Role: TypeAlias = Literal["now", "wanted", "firm", "staff", "past", "none"]
+
+_WANT = frozenset(
+    "wil wilde willen wou zou graag worden leren omscholen omscholing richting interesse want become learn switch liever "
+    "liefst droom stage leerbaan zoek zoekt zoeken op overstappen switchen bbl bol plek leerplek get looking iets doorleren "
+    "specialiseren vacature gezocht doorgroeien".split()
+)
+_TOWARDS = frozenset("naar tot to richting into".split())
+_NOW = frozenset(
+    "ben werk werkt werken werkte werkzaam doe zit zitten nu ervaring dienst am work working rij rijd momenteel geleerd baan functie "
+    "werkend loondienst contract sta vaste vast zelfstandige zzp freelance afdeling jaar als bij m".split()
+)
+_PAST = frozenset("was vroeger geweest daarvoor voorheen eerder werkte gewerkt altijd gedaan former".split())
+_COURSE = frozenset("opleiding cursus diploma studie training examen bol bbl school vakdiploma leren certificaat bijscholing omscholing".split())
+_NEED_HINT = frozenset("in de het een als bij werk wil naar voor richting op of the a to into".split())
+_PLURAL_STAFF = frozenset("voor van onze mijn ons de met aan".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A mention of work and what it means to the visitor."""
+
+    mention: WorkMention
+    role: Role
+    sure: bool  # a cue said so; otherwise it is the usual reading
+
+
+def judge(sentence: Sentence, situation: str) -> tuple[Judged, ...]:
+    """Every mention of work with its role."""
+    elsewhere = frozenset() if situation == "intermediary" else others(sentence)
+    return tuple(_judged(sentence, mention, situation, elsewhere) for mention in sentence.works)
+
+
+def _judged(sentence: Sentence, mention: WorkMention, situation: str, elsewhere: frozenset[int]) -> Judged:
+    if sentence.clauses[mention.first] in elsewhere or sentence.denied(mention.first):
+        return Judged(mention, "none", True)
+    if mention.work.hinted and not set(sentence.before(mention.first, 3)) & _NEED_HINT:
+        return Judged(mention, "none", True)
+    if situation in ("employer", "school"):
+        return Judged(mention, _for_employer(sentence, mention), True)
+    if mention.plural and mention.work.occupation:
+        return Judged(mention, "none", True)
+    role = _from_words_after(sentence, mention) or _from_words_before(sentence, mention)
+    if not role and not mention.work.occupation and _belongs_to_occupation(sentence, mention):
+        role = "now"
+    if role:
+        return Judged(mention, role, True)
+    return Judged(mention, "now" if mention.work.occupation or situation in ("employee", "self_employed") else "none", False)
+
+
+def _is_sought(before: list[str], at: int) -> bool:
+    """The word "werk" in "zoek werk" or "werk vinden"."""
+    around = {*before[max(0, at - 2) : at], *before[at + 1 : at + 2]}
+    return bool(around & {"zoek", "zoekt", "zoeken", "vinden", "gezocht", "ander", "looking", "need", "vind"})
+
+
+def _belongs_to_occupation(sentence: Sentence, mention: WorkMention) -> bool:
+    """ "verpleegkundige in het ziekenhuis"; or the branch stands alone: "39 jaar, magazijn, Tilburg"."""
+    same = [one for one in sentence.works if sentence.clauses[one.first] == sentence.clauses[mention.first]]
+    behind = sentence.before(mention.first, 3)
+    if any(one.work.occupation and one.last <= mention.first for one in same) and {"in", "bij", "op"} & set(behind):
+        return True
+    return not behind and not sentence.after(mention.last, 1) and len(sentence.texts) > mention.last - mention.first
+
+
+def _for_employer(sentence: Sentence, mention: WorkMention) -> Role:
+    if mention.work.business:
+        return "firm"
+    before = sentence.before(mention.first, 4)
+    if mention.work.occupation:
+        seeks = sentence.lexicon.phrases.words_of("seek")
+        if mention.plural or seeks & set(before) or "gezocht" in sentence.after(mention.last, 3):
+            return "staff"
+        if before[-1:] and before[-1][:1].isdigit():
+            return "staff"
+        wants = {"zoekt", "zoeken", "wil"}
+        if mention.first == 0 and wants & set(sentence.after(mention.last, 3)):
+            return "now"
+        return "now" if {"ben", "als"} & set(before) or mention.first <= 1 else "staff"
+    if mention.tail in ("cursus", "training", "opleiding", "les") or _COURSE & set(before[-2:]):
+        return "none"
+    if before[-1:] == ["in"] and _COURSE | {"scholen", "bijscholen", "opleiden"} & set(before):
+        return "firm" if {"de", "het"} & set(before[-1:]) else "staff" if set(before) & {"scholen", "training"} else "firm"
+    return "firm"
+
+
+def _from_words_after(sentence: Sentence, mention: WorkMention) -> Role | None:
+    ahead = sentence.after(mention.last, 4)
+    first = ahead[0] if ahead else ""
+    if mention.tail in ("cursus", "opleiding", "training", "diploma", "certificaat", "les"):
+        return "wanted"
+    if first in ("worden", "wilde", "gaan", "in", "opleiding", "cursus", "leren", "doen", "halen") and (
+        first != "in" or len(ahead) == 1
+    ):
+        return "wanted" if first != "in" or _WANT & set(sentence.before(mention.first, 6)) else None
+    if {"worden", "wilde"} & set(ahead[:2]):
+        return "wanted"
+    if first in ("geweest", "gewerkt", "gedaan"):
+        return "past"
+    if ahead[:3] == ["doe", "ik", "nu"] or first == "geleerd":
+        return "now"
+    return None
+
+
+def _from_words_before(sentence: Sentence, mention: WorkMention) -> Role | None:
+    """The nearest word that says how; "van X naar Y" and "tot X" decide at once."""
+    before = sentence.before(mention.first, 7)
+    for back, word in enumerate(reversed(before)):
+        at = len(before) - 1 - back
+        if word in _TOWARDS:
+            return "wanted"
+        if word == "van" and "naar" in sentence.after(mention.last, 4):
+            return "now"
+        if word in _COURSE and back <= 3:
+            return "wanted"
+        if word in _PAST:
+            return "past"
+        if word == "als" and _WANT & set(before[:at]):
+            return "wanted"
+        if word == "werken" and _WANT & {*before, *sentence.after(mention.last, 3)}:
+            return "wanted"
+        if word == "werk" and _is_sought(before, at):
+            return "wanted"
+        if word == "baan" and back <= 2:
+            return "now" if {"vaste", "heb"} & set(before[:at]) else "wanted"
+        if word in _NOW and not (word in ("als", "bij", "werken") and back > 4):
+            return "now"
+        if word in _WANT:
+            return "wanted"
+    return None

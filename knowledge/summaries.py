@@ -1,0 +1,116 @@
+"""Saying back what was understood, in one line: "Ik lees: bakkerij, 6 mensen, Tiel."."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from knowledge.facts import CodeList, Facts
+
+ORDER = (
+    "situation", "occupation", "sector", "company_size", "company_place", "school_place", "age", "education", "benefit",
+    "unemployed_for", "contract", "shift_work", "wanted_occupation", "wanted_sector", "course", "course_kind", "goal",
+    "employer_goal", "plan_activity", "hire_group", "school_goal", "initiative", "language_level", "cao",
+    "recognised_training_company", "residence", "guidance_group", "place",
+)  # fmt: skip
+MOST = 6  # things said back in one line
+
+_NAMES = {
+    "situation": {
+        "job_seeker": ("u zoekt werk", "looking for work"), "employee": ("u hebt werk", "you have work"),
+        "self_employed": ("zzp'er", "self-employed"), "employer": ("u hebt een bedrijf", "you have a company"),
+        "school": ("een school", "a school"), "intermediary": ("voor iemand anders", "for somebody else"),
+    },
+    "shift_work": {"yes": ("in ploegen", "in shifts"), "no": ("niet in ploegen", "no shifts")},
+    "recognised_training_company": {
+        "yes": ("erkend leerbedrijf", "recognised training company"),
+        "no": ("nog geen erkend leerbedrijf", "not a recognised training company yet"),
+    },
+    "initiative": {
+        "self": ("uw eigen idee", "your own idea"), "employer": ("idee van uw werkgever", "your employer's idea"),
+        "both": ("idee van u en uw werkgever", "an idea of you and your employer"),
+    },
+    "residence": {"status_holder": ("statushouder", "refugee with a permit")},
+    "education": {"none": ("geen diploma", "no diploma")},
+    "benefit": {"none": ("geen uitkering", "no benefit")},
+}  # fmt: skip
+_ENGLISH_GOALS = {
+    "find_work": "find work", "other_sector": "other work", "better_at_work": "better at your work",
+    "diploma": "a diploma", "teach": "teach your trade", "language": "better Dutch", "start_business": "your own business",
+    "unsure": "not sure yet", "train_people": "train your people", "guide_student": "train a student",
+    "find_people": "new people", "team_plan": "a plan for the team", "keep_people": "keep people",
+    "share_workers": "share workers", "short": "a course", "language_course": "language",
+}  # fmt: skip
+
+
+def label(
+    fact: str, value: Any, facts: Facts, lists: Mapping[str, CodeList], places: Mapping[str, str], language: str
+) -> str:
+    """One fact as the line says it; lower case, without "u" where that reads well."""
+    english = language == "en"
+    named = _NAMES.get(fact, {}).get(value if isinstance(value, str) else "".join(map(str, value)) if isinstance(value, tuple) and len(value) == 1 else "")
+    if named:
+        return named[english]
+    if fact in ("place", "company_place", "school_place"):
+        return places[str(value)]
+    if fact == "age":
+        return _number(value, "years old" if english else "jaar")
+    if fact == "company_size":
+        return _number(value, "people" if english else "mensen")
+    declared = facts.get(fact)
+    if declared and declared.list:
+        entry = lists[declared.list].entries.get(str(value))
+        return _lower(entry.label) if entry else str(value)
+    if declared and declared.choices:
+        ids = value if isinstance(value, tuple) else (value,)
+        if english:
+            return ", ".join(_ENGLISH_GOALS.get(str(one), str(one).replace("_", " ")) for one in ids)
+        return ", ".join(_lower(declared.choices[str(one)].label) for one in ids if str(one) in declared.choices)
+    return str(value)
+
+
+def _lower(text: str) -> str:
+    """A label inside a line, leaving abbreviations alone: "Bakkerij" -> "bakkerij", "ICT" stays."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
+
+
+def _number(value: Any, unit: str) -> str:
+    if not isinstance(value, tuple):
+        return f"1 {'mens' if unit == 'mensen' else 'person' if unit == 'people' else unit}" if value == 1 else f"{value} {unit}"
+    low, high = value
+    if high is None:
+        return f"{low} {unit} of meer" if unit in ("jaar", "mensen") else f"{low} {unit} or more"
+    if low is None:
+        return f"hoogstens {high} {unit}" if unit in ("jaar", "mensen") else f"at most {high} {unit}"
+    return f"{low} tot {high} {unit}" if unit in ("jaar", "mensen") else f"{low} to {high} {unit}"
+
+
+def summary(read: Mapping[str, Any], labels: Mapping[str, str], language: str) -> str:
+    """The line; empty when nothing was read. What follows from the rest is not said twice."""
+    shown: list[str] = []
+    for fact in ORDER:
+        if fact not in read or _follows(fact, read):
+            continue
+        said = labels.get(fact, "")
+        if said and said not in shown:
+            shown.append(said)
+    if not shown:
+        return ""
+    place = next((labels[fact] for fact in ("place", "company_place", "school_place") if fact in read), "")
+    kept = [said for said in shown if said != place][: MOST - bool(place)]
+    return ("I read: " if language == "en" else "Ik lees: ") + ", ".join([*kept, *([place] if place else [])]) + "."
+
+
+def _follows(fact: str, read: Mapping[str, Any]) -> bool:
+    """Facts that another one already tells."""
+    if fact == "sector":
+        return "occupation" in read
+    if fact == "wanted_sector":
+        return "wanted_occupation" in read or "course" in read
+    if fact == "situation":
+        return read[fact] == "employer" and ("sector" in read or "company_size" in read)
+    if fact == "course_kind":
+        return "course" in read
+    if fact == "goal":
+        return read[fact] == "other_sector" and "wanted_sector" in read
+    return False

@@ -1,0 +1,234 @@
+"""Plain facts about a person or company: age, size, schooling, benefit, contract, language and the like."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from knowledge.numbers import Band, decade, together, whole
+from knowledge.people import others
+from knowledge.sentence import Sentence
+
+Value: TypeAlias = "str | int | Band | tuple[str, ...]"
+
+_YEAR = frozenset("jaar jaren old".split())
+_NO_AGE_BEFORE = frozenset("al ervaring na sinds ruim over binnen afgelopen laatste per elke ieder hele duurt bijna ongeveer nog minimaal".split())
+_NO_AGE_AFTER = frozenset(
+    "ervaring gewerkt geleden werk werkzaam dienst bij thuis als in metselaar werkervaring lang experience ago geen zonder gedaan uur "
+    "euro dagen weken maanden procent bezig".split()
+)
+_PARTS = {"begin": "begin", "half": "half", "midden": "midden", "eind": "eind", "einde": "eind", "in": ""}
+_AGE_UNITS = range(12, 100)
+_HOME = frozenset("huis huisgenoten woning gezin kinderen thuis samen woon wonen vrienden".split())
+_ABOUT_SCHOOL = frozenset("niet afgemaakt".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """One fact read from the words `first` up to `last`."""
+
+    fact: str
+    value: Value
+    first: int
+    last: int
+
+
+def age(sentence: Sentence) -> Trait | None:
+    """Years somebody says to be: "52", "52 jaar", "begin vijftig", "ouder dan 55"."""
+    texts = sentence.texts
+    elsewhere = others(sentence)
+    best: tuple[int, Trait] | None = None
+    for at, word in enumerate(texts):
+        number = whole(word)
+        if number is None or number not in _AGE_UNITS or sentence.clauses[at] in elsewhere:
+            continue
+        found = _age_at(sentence, at, number)
+        if found and (best is None or found[0] >= best[0]):  # the last of equals: people correct themselves
+            best = found
+    return best[1] if best else None
+
+
+def _age_at(sentence: Sentence, at: int, number: int) -> tuple[int, Trait] | None:
+    before = sentence.before(at, 3)
+    ahead = sentence.after(at + 1, 3)
+    last, first = (before[-1] if before else ""), (ahead[0] if ahead else "")
+    if sentence.denied(at):
+        return None
+    if number % 10 == 0 and 20 <= number <= 80:
+        if last in _PARTS and (last != "in" or False):
+            return 3, Trait("age", decade(_PARTS[last], number), at - 1, at + 1)
+        if before[-2:] == ["in", "de"]:
+            return 3, Trait("age", decade("", number), at - 2, at + 1)
+    if before[-2:] in (["ouder", "dan"], ["boven", "de"]) and not {"iemand", "mensen"} & set(sentence.texts):
+        return 2, Trait("age", (number, None), at - 2, at + 1)
+    if first in _NO_AGE_AFTER or first in ("+", "plusser", "plus", "pk", "ton", "%") or last in ("niveau", "mbo", "code", "top"):
+        return None
+    if first in _YEAR:
+        follows = ahead[1] if len(ahead) > 1 else ""
+        if follows in _NO_AGE_AFTER or last in _NO_AGE_BEFORE:
+            return None
+        if follows == "old" or last in ("ben", "is", "am", "van", "dochter", "zoon") or follows not in ("bij",):
+            return 2, Trait("age", number, at, at + 2)
+        return None
+    if last in ("ben", "im", "am", "word", "leeftijd", "vader", "moeder") and first not in sentence.lexicon.phrases.words_of("people"):
+        return 3, Trait("age", number, at, at + 1)
+    if last in ("is", "nu") and first not in sentence.lexicon.phrases.words_of("people") and number >= 16:
+        return 2, Trait("age", number, at, at + 1)
+    if last == "van" and before[-2:-1] and before[-2] in _PERSONS and number >= 12:
+        return 2, Trait("age", number, at, at + 1)
+    alone = not ahead and _opens_clause(sentence, at)
+    if alone and number >= 16:
+        return 1, Trait("age", number, at, at + 1)
+    return None
+
+
+_PERSONS = frozenset("zoon dochter kind client cliente moeder vader man vrouw lasser iemand jongen meisje".split())
+
+
+def _opens_clause(sentence: Sentence, at: int) -> bool:
+    """A bare number between commas: "werkloos, 56, Tilburg"."""
+    if at and sentence.clauses[at - 1] == sentence.clauses[at] and sentence.texts[at - 1] not in ",.;:\n()!":
+        return False
+    return len(sentence.texts) > 1
+
+
+def company_size(sentence: Sentence) -> Trait | None:
+    """How many people work in the company: "6 man", "85 fte", "met z'n achten", "tussen de 20 en 30 mensen"."""
+    people = sentence.lexicon.phrases.words_of("people")
+    texts = sentence.texts
+    for at, word in enumerate(texts):
+        number = whole(word)
+        before = sentence.before(at, 6)
+        if number is None:
+            many = together(word)
+            if many and ("zijn" in before[-1:] or "ons" in before[-1:]) and not _is_household(sentence):
+                return Trait("company_size", many, at, at + 1)
+            continue
+        ahead = sentence.after(at + 1, 3)
+        low = _between(sentence, at, people)
+        if low is not None:
+            return low
+        counted = ahead[:1] and (ahead[0] in people or ahead[0] in ("personen",))
+        adjective = len(ahead) > 1 and ahead[1] in people and ahead[0] not in ("jaar", "uur", "euro", "maanden", "weken", "dagen")
+        worker = _counts_workers(sentence, at)
+        if not (counted or adjective or worker) or _is_household(sentence):
+            continue
+        if sentence.clauses[at] in others(sentence):
+            continue
+        if before[-2:] in (["minder", "dan"], ["onder", "de"]):
+            return Trait("company_size", (None, number - 1), at, at + 1)
+        if before[-2:] in (["meer", "dan"], ["boven", "de"]):
+            return Trait("company_size", (number + 1, None), at, at + 1)
+        return Trait("company_size", number, at, at + 1)
+    return None
+
+
+def _between(sentence: Sentence, at: int, people: frozenset[str]) -> Trait | None:
+    match = re.match(r"(\d+) (?:en|tot|a|of) (\d+) (\w+)", " ".join(sentence.texts[at : at + 4]))
+    if match and match[3] in people and int(match[1]) < int(match[2]):
+        return Trait("company_size", (int(match[1]), int(match[2])), at, at + 3)
+    return None
+
+
+def _counts_workers(sentence: Sentence, at: int) -> bool:
+    """ "vier monteurs", "5 trainers", "14 schoonmakers"."""
+    return any(
+        mention.first == at + 1 and mention.plural and mention.work.occupation for mention in sentence.works
+    ) or sentence.after(at + 1, 1) in (["trainers"], ["monteurs"])
+
+
+def _is_household(sentence: Sentence) -> bool:
+    return bool(_HOME & set(sentence.texts)) and not sentence.has("personeel", "medewerkers", "bedrijf", "zaak")
+
+
+def months_without_work(sentence: Sentence) -> Trait | None:
+    """How long somebody is without work, from "al acht maanden" or "3 jaar geen werk"."""
+    texts = sentence.texts
+    without = sentence.has("werkloos", "thuis", "werk", "baan", "werkzoekend", "ww", "bijstand", "unemployed")
+    if not without:
+        return None
+    for at, word in enumerate(texts[:-1]):
+        number = whole(word)
+        unit = texts[at + 1]
+        if number is None or unit not in ("jaar", "jaren", "maanden", "weken", "months", "weeks"):
+            continue
+        context = {*sentence.before(at, 3), *sentence.after(at + 2, 5)}
+        if not context & {"geen", "zonder", "thuis", "werkloos", "werkzoekend", "without", "unemployed", "ww", "bijstand"}:
+            continue
+        if unit in ("jaar", "jaren") and (number > 15 or not {"al", "geen", "zonder", "thuis", "werkloos"} & {*sentence.before(at, 2), *sentence.after(at + 2, 2)}):
+            continue
+        months = number * {"j": 12, "m": 1, "w": 0}[unit[0]]
+        value = "under_6_months" if months < 6 else "under_1_year" if months <= 12 and unit[0] != "j" else "over_1_year"
+        return Trait("unemployed_for", value, at, at + 2)
+    return None
+
+
+def schooling(sentence: Sentence) -> Trait | None:
+    """The highest diploma somebody says to have; a wish ("wil hbo doen") or an unfinished school is none."""
+    order = ("none", "pro_vso", "vmbo", "mbo1", "havo_vwo", "mbo2", "mbo3", "mbo4", "hbo", "wo")
+    best: Trait | None = None
+    for hit in sentence.hits.get("education", ()):
+        first_word = sentence.texts[hit.first]
+        if hit.value != "none" and not _has_finished(sentence, hit.first, hit.last):
+            continue
+        if hit.value == "none" and sentence.before(hit.first, 2)[-1:] == ["ook"] and first_word == "geen":
+            continue
+        if best is None or order.index(hit.value) > order.index(str(best.value)):
+            best = Trait("education", hit.value, hit.first, hit.last)
+    return best
+
+
+def _has_finished(sentence: Sentence, first: int, last: int) -> bool:
+    before, ahead = sentence.before(first, 5), sentence.after(last, 5)
+    if sentence.denied(first) or _ABOUT_SCHOOL & set(ahead) or {"niet", "nooit"} & set(ahead[:3]):
+        return False
+    if sentence.clauses[first] in others(sentence):
+        return False
+    if {"wil", "graag", "zoek", "doen", "volgen", "kan", "mag", "op", "les", "student", "bij", "voor"} & set(before):
+        return bool({"alleen", "heb", "gehaald"} & set(before))
+    if set(ahead[:3]) & {"opleiding", "doen", "volgen", "school", "student", "halen", "zoekt", "zoekbaan", "bijbaan", "docent"}:
+        return bool({"gehaald", "gedaan"} & set(ahead)) or bool({"gedaan", "gehaald", "heb", "mijn"} & set(before) and "opleiding" in ahead[:1])
+    proof = {"heb", "met", "diploma", "alleen", "mijn", "had", "enkel", "hoogste", "have"} & {*before, *ahead[:2]}
+    done = {"gehaald", "gedaan", "diploma", "afgerond", "opgeleid", "papieren", "geslaagd"} & set(ahead)
+    exact = sentence.texts[first:last] != ["mbo"] and len(sentence.clauses) > 0
+    bare = exact and (not before or not ahead) and first in range(0, 400) and len(ahead) <= 2 and len(before) <= 1
+    return bool(proof or done or bare)
+
+
+def plain(sentence: Sentence) -> Iterator[Trait]:
+    """Facts whose phrases mean what they say, unless denied."""
+    elsewhere = others(sentence)
+    for fact in ("contract", "language_level", "residence", "guidance_group", "unemployed_for"):
+        for hit in sentence.hits.get(fact, ()):
+            if sentence.denied(hit.first) and sentence.texts[hit.first] not in ("niet", "geen", "nog", "nooit"):
+                continue
+            if sentence.clauses[hit.first] in elsewhere:
+                continue
+            yield Trait(fact, hit.value, hit.first, hit.last)
+    for fact in ("shift_work", "recognised_training_company"):
+        for hit in sentence.hits.get(fact, ()):
+            if fact == "recognised_training_company" and "worden" in sentence.after(hit.last, 3):
+                continue
+            no = sentence.denied(hit.first) or sentence.has("gestopt")
+            yield Trait(fact, "no" if no else "yes", hit.first, hit.last)
+
+
+def benefits(sentence: Sentence) -> tuple[tuple[str, ...], tuple[Trait, ...]]:
+    """Benefits somebody has. "geen uitkering" is `none`; a benefit that stopped or is asked about is left out."""
+    found: list[str] = []
+    traits: list[Trait] = []
+    for hit in sentence.hits.get("benefit", ()):
+        if hit.value != "none" and (sentence.denied(hit.first) or sentence.clauses[hit.first] in others(sentence)):
+            continue
+        if hit.value == "none" and {"aanvragen", "meer"} & set(sentence.after(hit.last, 2)):
+            continue
+        if {"iemand", "werknemer", "medewerker"} & set(sentence.before(hit.first, 5)):
+            continue
+        if hit.value not in found:
+            found.append(hit.value)
+            traits.append(Trait("benefit", hit.value, hit.first, hit.last))
+    if "none" in found and len(found) > 1:
+        found.remove("none")
+    return tuple(found), tuple(traits)

@@ -1,0 +1,226 @@
+"""What somebody wants: a course, a kind of course, a goal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from knowledge.people import others
+from knowledge.roles import Judged
+from knowledge.sentence import COURSE_TAILS, Sentence, WorkMention
+
+LONGEST_WISH = 4  # words
+
+_COURSE_WORDS = frozenset("cursus training workshop opleiding certificaat bijscholing scholing les lessen course scholen bijscholen opleiden".split())
+_BEFORE_TOPIC = frozenset("in voor over tot van als om de het een te a the on".split())
+_WANT = frozenset("wil willen graag zou wilde zoek zoeken moet haal halen nodig volgen doen leren kan kunnen gezocht want need wants laten mag vindt aan verlopen verleng".split())
+_VERBS = frozenset("halen leren rijden doen volgen get learn haal leer".split())
+_EMPTY = frozenset(
+    "iets wat iemand een de het mijn me m mezelf mij hem haar hun ze ons je u die dat deze dit er meer nog ook wel heel graag "
+    "gratis goede korte nieuwe andere leuke verplichte opleiding cursus training studie mbo hbo niveau vak werk beroep "
+    "diploma papieren beter nederlands taal dan toch maar al nu zelf hier weer dingen niks alles zonder wil kan bol bbl wo "
+    "universiteit mavo havo vwo vmbo certificaat the some something my to that i ik want doen volgen eens keer computer "
+    "mensen personeel medewerkers team best better please subsidie geld via money dagen dag uren avond avonden online halve gehaald afgerond gedaan plan volgen vinden gevolgd".split()
+)
+_STOPS = frozenset(
+    "ik wil en of maar in te bij voor met naast zit ben woon woonachtig omdat want zonder nabij naar doen volgen halen leren laten "
+    "gaan kan dat hoe gezocht zoeken regio omgeving and for near at terwijl daar haal heb worden naast krijgen laten i woonachtig "
+    "uit tot om die als van krijg mijn moet haal please zoek mag is kost wat nodig een".split()
+)
+_CERTIFICATES = {
+    ("vca",): "vca", ("vol", "vca"): "vol-vca", ("bhv",): "bhv", ("ehbo",): "ehbo", ("haccp",): "haccp",
+    ("code", "95"): "code 95", ("heftruckcertificaat",): "heftruckcertificaat", ("nen", "3140"): "nen 3140",
+    ("forklift", "license"): "forklift license", ("groot", "rijbewijs"): "groot rijbewijs",
+    ("vrachtwagen", "rijbewijs"): "vrachtwagen rijbewijs", ("vrachtwagenrijbewijs",): "vrachtwagen rijbewijs",
+    ("rijbewijs", "c"): "rijbewijs c", ("operator", "b"): "operator b", ("operator", "a"): "operator a",
+}  # fmt: skip
+_NO_SKILLS = frozenset("kassen bollen dieren verzekeringen levensmiddelen havens winkels natuur".split())
+_SHORT = frozenset("vca bhv ehbo haccp".split()) | {"code 95", "heftruckcertificaat", "nen 3140", "forklift license"}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A course in the visitor's own words."""
+
+    text: str
+    first: int
+    last: int
+    short: bool = False
+
+
+def course(sentence: Sentence, judged: tuple[Judged, ...]) -> Wish | None:
+    """The course or skill somebody wants, in their words; an occupation or kind of work is no course."""
+    found = _certificate(sentence) or _named_course(sentence, judged) or _verb_wish(sentence, judged)
+    if found and sentence.clauses[found.first] in others(sentence):
+        return None
+    return found
+
+
+def _certificate(sentence: Sentence) -> Wish | None:
+    texts = sentence.texts
+    for at in range(len(texts)):
+        for words, name in _CERTIFICATES.items():
+            if tuple(texts[at : at + len(words)]) == words and not sentence.denied(at):
+                ahead, before = sentence.after(at + len(words), 4), sentence.before(at, 6)
+                if _WANT & {*ahead, *before} or "cursus" in ahead or "verlopen" in ahead:
+                    return Wish(name, at, at + len(words), name in _SHORT)
+    return None
+
+
+def _named_course(sentence: Sentence, judged: tuple[Judged, ...]) -> Wish | None:
+    texts = sentence.texts
+    for at, word in enumerate(texts):
+        if word in _COURSE_WORDS and not sentence.denied(at):
+            short = word in ("cursus", "training", "workshop", "certificaat")
+            found = _topic_after(sentence, at + 1, judged) or (
+                _topic_before(sentence, at, judged) if word in ("cursus", "training", "certificaat", "les") else None
+            )
+            if found:
+                return Wish(found[0], found[1], found[2], short)
+        tail = next((tail for tail in ("cursus", "training") if word.endswith(tail) and len(word) > len(tail) + 2), "")
+        if tail and word not in ("inburgeringscursus", "taalcursus", "bijscholingscursus"):
+            head = word[: -len(tail)]
+            head = head[:-1] if head.endswith("s") and len(head) > 4 else head
+            if head not in ("taal", "om", "her", "kort", "stoom", "vak"):
+                return Wish(head, at, at + 1, True)
+    return None
+
+
+def _topic_after(sentence: Sentence, at: int, judged: tuple[Judged, ...]) -> tuple[str, int, int] | None:
+    texts = sentence.texts
+    end = len(texts)
+    while at < end and texts[at] in _BEFORE_TOPIC and texts[at] not in ("om", "te"):
+        if texts[at] in ("in", "voor") and at + 1 < end and sentence.in_place(at + 1, at + 2):
+            return None
+        at += 1
+    last = at
+    while last < end and last - at < LONGEST_WISH and texts[last][:1].isalnum():
+        if texts[last] in _STOPS or sentence.in_place(last, last + 1):
+            break
+        last += 1
+    return _clean(sentence, at, last, judged)
+
+
+def _topic_before(sentence: Sentence, at: int, judged: tuple[Judged, ...]) -> tuple[str, int, int] | None:
+    if not at or not sentence.texts[at - 1][:1].isalpha() or sentence.texts[at - 1] in _EMPTY | _STOPS | _BEFORE_TOPIC:
+        return None
+    return _clean(sentence, at - 1, at, judged)
+
+
+def _clean(sentence: Sentence, first: int, last: int, judged: tuple[Judged, ...]) -> tuple[str, int, int] | None:
+    while first < last and sentence.texts[first] in _EMPTY:
+        first += 1
+    while last > first and sentence.texts[last - 1] in _EMPTY:
+        last -= 1
+    if first >= last or all(text[:1].isdigit() for text in sentence.texts[first:last]):
+        return None
+    for one in judged:
+        mention = one.mention
+        if mention.first <= first and last <= mention.last and not _is_skill(mention):
+            return None
+    start, end = sentence.span(first, last)
+    if sentence.in_place(first, last):
+        return None
+    return sentence.text[start:end].lower(), first, last
+
+
+def _is_skill(mention: WorkMention) -> bool:
+    """Whether a kind of work is also something to learn: "lassen", "warmtepompen", but not "metaal" or "computers"."""
+    work = mention.work
+    return not work.occupation and not work.business and mention.said.endswith("en") and mention.said not in _NO_SKILLS
+
+
+def _verb_wish(sentence: Sentence, judged: tuple[Judged, ...]) -> Wish | None:
+    """ "wil leren lassen", "wil heftruck rijden", "wil videobewerking leren"."""
+    texts = sentence.texts
+    for at, word in enumerate(texts):
+        if word not in _VERBS or sentence.denied(at):
+            continue
+        before = sentence.before(at, 7)
+        if not _WANT - _VERBS & set(before) and word not in ("haal", "leer"):
+            continue
+        first = at
+        while first > 0 and at - first < LONGEST_WISH and texts[first - 1] not in _STOPS | _WANT and texts[first - 1][:1].isalnum():
+            first -= 1
+        found = _clean(sentence, first, at, judged) if word != "learn" else None
+        if not found and word in ("leren", "learn", "leer"):
+            found = _topic_after(sentence, at + 1, judged)
+        if found and not _is_work_only(found, judged):
+            text, first, last = found
+            if word == "rijden":
+                start, end = sentence.span(first, at + 1)
+                text, last = sentence.text[start:end].lower(), at + 1
+            return Wish(text, first, last)
+    return None
+
+
+def _is_work_only(found: tuple[str, int, int], judged: tuple[Judged, ...]) -> bool:
+    """ "wil administratie doen" names a kind of work; "wil leren lassen" a skill."""
+    return any(
+        one.mention.first <= found[1] and found[2] <= one.mention.last and one.mention.said in ("administratie", "magazijnwerk")
+        for one in judged
+    )
+
+
+def course_kind(sentence: Sentence, wish: Wish | None) -> str:
+    """Short course, bbl, part of mbo, higher education or language; "" when not said or denied."""
+    order = ("language", "bbl", "mbo_part", "mbo_bol", "higher", "short")
+    found: set[str] = set()
+    for hit in sentence.hits.get("course_kind", ()):
+        if sentence.denied(hit.first) or sentence.clauses[hit.first] in others(sentence):
+            continue
+        word = sentence.texts[hit.first]
+        ahead, before = sentence.after(hit.last, 3), sentence.before(hit.first, 5)
+        if word == "bol" and (ahead[:1] == ["."] or sentence.texts[hit.first + 1 : hit.first + 2] == ["."]):
+            continue
+        if hit.value == "higher" and not (
+            {"opleiding", "studie", "doen", "volgen", "studeren", "gaan", "ga"} & {*ahead, *before} or _is_wanted(before)
+        ):
+            continue
+        if word == "bbler":
+            continue
+        found.add(hit.value)
+    if wish and wish.short:
+        found.add("short")
+    return next((kind for kind in order if kind in found), "")
+
+
+def _is_wanted(before: list[str]) -> bool:
+    return bool({"wil", "graag"} & set(before)) and not {"heb", "diploma"} & set(before)
+
+
+def goal(sentence: Sentence, situation: str) -> str:
+    """What somebody wants most, when said in so many words."""
+    order = ("start_business", "teach", "language", "other_sector", "diploma", "better_at_work", "find_work", "unsure")
+    found = set()
+    for hit in sentence.hits.get("goal", ()):
+        if sentence.clauses[hit.first] in others(sentence) and situation != "intermediary":
+            continue
+        if sentence.denied(hit.first) or _no_wish(sentence, hit.first):
+            continue
+        found.add(hit.value)
+    if "find_work" in found and situation == "employee" and "other_sector" not in found:
+        found.discard("find_work")
+    return next((one for one in order if one in found), "")
+
+
+def _no_wish(sentence: Sentence, first: int) -> bool:
+    """ "geen zin in omscholen"."""
+    before = sentence.before(first, 4)
+    return "geen" in before and "zin" in before
+
+
+def employer_goal(sentence: Sentence) -> str:
+    """What an employer wants most."""
+    order = ("guide_student", "team_plan", "share_workers", "keep_people", "find_people", "train_people")
+    found = set()
+    for hit in sentence.hits.get("employer_goal", ()):
+        if sentence.denied(hit.first) and hit.value != "find_people":
+            continue
+        if hit.value == "find_people" and sentence.texts[hit.first] in ("krijg", "krijgen") and "opleiding" in sentence.texts:
+            continue
+        if hit.value == "guide_student" and "onze" in sentence.before(hit.first, 1):
+            continue
+        found.add(hit.value)
+    if any(word.endswith(tuple(COURSE_TAILS)) and len(word) > 9 for word in sentence.texts):
+        found.add("train_people")
+    return next((one for one in order if one in found), "")
