@@ -67,7 +67,7 @@ class _Store:
         self._new: dict[str, Any] = {}
         self._changed = False
         folder = cache_folder()
-        names = "\n".join(sorted({str(path.parent) for path in files.values()}))
+        names = "\n".join(sorted({str(path if len(files) < 8 else path.parent) for path in files.values()}))
         mark = hashlib.sha256(f"{_FORMAT}\n{names}".encode()).hexdigest()[:20]
         self._path = folder / f"read-{mark}.json" if folder else None
         if self._path is None:

@@ -20,7 +20,7 @@ import yaml
 from knowledge.problems import Place, Problems, did_you_mean
 
 # libyaml's parser is six times faster and not recursive; a PyYAML built without it still reads, slower.
-_Parser: Any = getattr(yaml, "CParser", yaml.Loader)
+_Parser: Any = getattr(getattr(yaml, "cyaml", None), "CParser", yaml.Loader)
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32
