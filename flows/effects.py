@@ -61,6 +61,7 @@ class Message:
     multiple: bool = False  # several choices may be picked
     image: str = ""
     language: str = "nl"
+    first: int = 0  # a button is `lk1:<turn>:<first + its place>`: options are counted over the whole turn
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What lives outside content and state: who may speak, what was promised, what is left. Read in the turn's transaction."""
+"""What lives outside content and state: who may speak, what was promised, what is left. Read in the transaction."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class World:
     """Frozen for one turn. A default World is a desk with coaches and no case."""
 
     speaker: str = "bot"  # bot | queue | coach
-    promise: str = ""  # "uiterlijk maandag 23 november om 11.00 uur", in the visitor's language; '' = nothing can be promised
+    promise: str = ""  # "uiterlijk maandag 23 november om 11.00 uur", in the visitor's language; '' = none
     case: str = ""  # K-code when a case is open
     reachable: bool = True  # this desk has coaches and hours
     events: tuple[EventPlan, ...] = ()

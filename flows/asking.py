@@ -1,0 +1,206 @@
+"""Puts a turn on the screen: lines, cards, and the one question that is pending, with its buttons."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from flows.cards import card_message, mention_line
+from flows.effects import Count, Message, OpenCase, Option, Remind, Span, Wish
+from flows.effects import Note as NoteEffect
+from flows.handover import open_case
+from flows.model import Finish, Handoff, Note, Say
+from flows.model import Remind as RemindStep
+from flows.state import Shown
+from flows.walk import Advised, Pending, Walk
+
+if TYPE_CHECKING:
+    from flows.session import Session
+
+JOINED = 420  # characters: lines and question up to this length make one message
+
+
+class Screen:
+    """Collects the messages of one turn and numbers their buttons."""
+
+    def __init__(self, session: Session) -> None:
+        self.session, self.voice = session, session.voice
+        self.messages: list[Message] = []
+        self.options: list[str] = []
+        self.question: Message | None = None
+        self.lines: list[str] = []
+        self.step, self.fact = "", ""
+
+    def show(self) -> Walk | None:
+        """Say what this turn has to say. Returns the walk, or None when the desk asked something of its own."""
+        session = self.session
+        self.lines += session.lead
+        for message in session.said:
+            self.flush()
+            self.add(message)
+        if session.own is not None:
+            self.lines += session.read_back
+            self.own_question()
+            return None
+        if session.only_said:
+            self.flush()
+            return None
+        walked = session.walk()
+        session.state = replace(session.state, asked=walked.asked)
+        for event in walked.events:
+            self.event(event, walked)
+        self.changed_advice(walked)
+        self.lines += session.read_back
+        if walked.pending is not None and not session.wait:
+            if any(isinstance(effect, OpenCase) for effect in session.effects) and walked.pending.kind == "ask":
+                self.lines.append(self.voice.phrase("while_waiting"))
+            self.pending(walked.pending)
+        self.flush()
+        return walked
+
+    def shown(self) -> Shown:
+        before = self.session.before.shown
+        if not self.options and before is not None and not self.step:
+            return before  # nothing new to press: what stood there still stands
+        return Shown(
+            self.session.state.turn, self.step, self.fact, tuple(self.options), self.session.content.fingerprint
+        )
+
+    # --- building blocks -------------------------------------------------------------------------------------------
+
+    def add(self, message: Message) -> Message:
+        message = replace(message, first=len(self.options), language=self.voice.language)
+        self.options += [option.id for option in message.options]
+        self.messages.append(message)
+        return message
+
+    def flush(self) -> None:
+        """The waiting lines as one message."""
+        if self.lines:
+            self.add(Message("\n".join(self.lines)))
+            self.lines = []
+
+    def ask(self, text: str, options: list[Option], fact: str = "", expects: str = "", multiple: bool = False) -> None:
+        if sum(map(len, self.lines)) + len(text) > JOINED:
+            self.flush()
+        text = "\n".join([*self.lines, text])
+        self.lines = []
+        self.question = self.add(
+            Message(text, "question", options=tuple(options), fact=fact, expects=expects, multiple=multiple)
+        )
+
+    # --- what the walk reached -------------------------------------------------------------------------------------
+
+    def event(self, event: Any, walked: Walk) -> None:
+        session = self.session
+        key = "" if isinstance(event, Advised) else event.key
+        if isinstance(event, Advised):
+            self.advised(event, walked)
+        elif isinstance(event, Handoff):
+            self.lines += open_case(session, event, walked)
+        elif key in session.state.done:
+            return
+        elif isinstance(event, Say):
+            session.mark(key, session.state.turn)
+            self.say(event)
+        elif isinstance(event, Note):
+            session.mark(key, session.state.turn)
+            session.effects.append(NoteEffect(event.text))
+        elif isinstance(event, RemindStep):
+            session.mark(key, session.state.turn)
+            session.effects.append(Remind(key, event.after))
+        elif isinstance(event, Finish):
+            session.mark(key, session.state.turn)
+            text = self.voice.flow_text(f"flow.{key}.text", event.text) if event.text else self.voice.phrase("finish")
+            self.lines.append(text)
+
+    def say(self, step: Say) -> None:
+        text = self.voice.flow_text(f"flow.{step.key}", step.text)
+        if not step.link_url and not step.image:
+            self.lines.append(text)
+            return
+        self.flush()
+        label = self.voice.flow_text(f"flow.{step.key}.link", step.link_text)
+        spans: tuple[Span, ...] = ()
+        if step.link_url:
+            spans = (Span(len(text) + 1, len(text) + 1 + len(label), "link", step.link_url),)
+            text = f"{text}\n{label}"
+        self.add(Message(text, spans=spans, image=step.image))
+
+    def advised(self, advised: Advised, walked: Walk) -> None:
+        """Cards the first time; after a change only what is new, and one line on what is gone."""
+        session, key = self.session, advised.step.key
+        ids = [match.entry.id for match in advised.shown]
+        before = session.state.done.get(key)
+        if before == ids:
+            return
+        session.mark(key, ids)
+        fresh = [match for match in advised.shown if before is None or match.entry.id not in before]
+        if before is not None:
+            self.lines.append(self.voice.phrase("advice_changed"))
+            gone = [session.content.knowledge.catalogue[one] for one in before if one not in ids]
+            if gone:
+                self.lines.append(self.voice.phrase("advice_gone", names=", ".join(entry.name for entry in gone)))
+        elif advised.step.opening and advised.shown:
+            self.lines.append(self.voice.flow_text(f"flow.{key}.opening", advised.step.opening))
+        if not advised.shown:
+            nothing = advised.step.nothing
+            self.lines.append(
+                self.voice.flow_text(f"flow.{key}.nothing", nothing) if nothing else self.voice.phrase("advice_nothing")
+            )
+            session.effects.append(self.wish())
+        if fresh:
+            self.flush()
+        for match in fresh:
+            self.add(card_message(self.voice, match))
+            session.effects.append(Count("advised", match.entry.id))
+        if before is None:
+            self.mention(advised, walked)
+        session.advice = advised.shown
+        session.state = replace(session.state, advice=tuple(ids))
+
+    def mention(self, advised: Advised, walked: Walk) -> None:
+        """Entries named after today's route, when they would have been for this visitor."""
+        if not advised.step.mention:
+            return
+        content = self.session.content
+        shown = {match.entry.id for match in advised.shown}
+        wanted = [one for one in advised.step.mention if one not in shown]
+        for one in wanted:
+            if one in content.knowledge.catalogue:
+                match = content.knowledge.matcher.one(one, walked.profile, self.session.now)
+                if match.verdict != "does_not_fit":
+                    self.lines.append(mention_line(self.voice, match.entry))
+
+    def wish(self) -> Wish:
+        answers = self.session.state.answers
+        asked = next((str(answers[f].value) for f in ("course", "wanted_occupation") if f in answers), "")
+        profile = self.session.content.profile(answers, self.session.today)
+        spot = profile.possible("area") if "area" in self.session.content.knowledge.facts else None
+        sector = profile.value("field") if "field" in self.session.content.knowledge.facts else None
+        return Wish(asked, getattr(spot, "region", None) or "", str(sector or ""))
+
+    def changed_advice(self, walked: Walk) -> None:
+        """Advice that a change made unreachable is no longer what stands on the screen."""
+        if walked.advice is None and self.session.state.advice is not None and walked.pending is not None:
+            self.session.state = replace(self.session.state, advice=None)
+
+    # --- the pending question --------------------------------------------------------------------------------------
+
+    def own_question(self) -> None:
+        assert self.session.own is not None
+        text, fact, options = self.session.own
+        self.step = "!" + str((self.session.state.pending or {}).get("kind", ""))
+        self.fact = fact
+        expects = self.session.content.knowledge.facts[fact].kind if fact else ""
+        self.ask(text, options, fact, expects)
+
+    def pending(self, pending: Pending) -> None:
+        from flows.questions import question_of
+
+        asked = question_of(self.session, pending)
+        self.step, self.fact = pending.key, pending.fact
+        self.lines += asked.above
+        self.ask(asked.text, asked.options, pending.fact, asked.expects, asked.multiple)
+        if pending.kind == "ask":
+            self.session.effects.append(Count("asked", pending.fact))

@@ -1,0 +1,67 @@
+"""Commands that work everywhere, before an answer is read: by word, with or without a slash, in Dutch and English."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from flows.answers.words import plain
+
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "back": ("terug", "ga terug", "stap terug", "vorige", "vorige vraag", "back", "go back", "undo"),
+    "change": ("wijzig", "wijzigen", "veranderen", "aanpassen", "antwoord wijzigen", "change", "edit", "correct"),
+    "overview": ("overzicht", "wat weet u", "wat weet je", "samenvatting", "overview", "summary"),
+    "why": ("waarom", "waarom vraagt u dit", "waarom vraag je dit", "why", "why do you ask"),
+    "restart": ("opnieuw", "opnieuw beginnen", "begin opnieuw", "nieuw gesprek", "restart", "start over"),
+    "stop": ("stop", "stoppen", "ophouden", "ik stop", "quit"),
+    "coach": ("coach", "mens", "medewerker", "ik wil een mens", "ik wil een coach", "mens spreken", "coach spreken",
+              "met een mens praten", "echt mens", "adviseur", "human", "talk to a human", "agent"),
+    "call_me": ("bel mij", "bel me", "belmij", "bel mij terug", "bel me terug", "terugbellen", "kunt u mij bellen",
+                "kun je mij bellen", "bellen", "call me", "call me back", "bel_mij"),
+    "language": ("taal", "andere taal", "language", "taal kiezen", "english please", "engels", "nederlands",
+                 "english", "dutch"),
+    "privacy": ("privacy", "wat doet u met mijn gegevens", "wie leest dit"),
+    "my_data": ("mijn gegevens", "gegevens", "mijn data", "mijn_gegevens", "inzage", "my data"),
+    "erase": ("wis mijn gegevens", "wis", "wissen", "alles wissen", "verwijder mijn gegevens", "wis alles",
+              "wis_mijn_gegevens", "gegevens wissen", "erase", "erase my data", "delete my data", "wis mij"),
+    "help": ("help", "hulp", "wat kan ik typen", "commando's", "wat kunt u", "wat kun je"),
+    "enough": ("genoeg", "genoeg gevraagd", "geen vragen meer", "enough"),
+    "more": ("meer", "toon meer", "nog meer", "wat nog meer", "more", "show more"),
+    "dont_know": ("weet ik niet", "ik weet het niet", "weet niet", "geen idee", "dat weet ik niet", "ik weet niet",
+                  "weet ik nog niet", "zou ik niet weten", "i don't know", "dont know", "don't know", "no idea"),
+    "declined": ("zeg ik liever niet", "liever niet", "dat zeg ik niet", "wil ik niet zeggen", "gaat u niets aan",
+                 "wil ik niet vertellen", "prefer not to say", "rather not say"),
+}  # fmt: skip
+
+PRIVATE = ("my_data", "erase", "privacy", "stop")  # work whoever is speaking
+LANGUAGES = {"engels": "en", "english": "en", "english please": "en", "nederlands": "nl", "dutch": "nl"}
+# Words that only count as a command with a slash or alone, because people also use them in sentences, are all words
+# here: a command is the whole text. These take the rest of the text as their argument.
+_WITH_ARGUMENT = {"wijzig": "change", "change": "change", "waarom niet": "why_not", "why not": "why_not",
+                  "taal": "language", "language": "language"}  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _words() -> dict[str, str]:
+    return {plain(word): name for name, words in COMMANDS.items() for word in words}
+
+
+def find_command(text: str) -> tuple[str, str] | None:
+    """(command, argument) when the whole text is a command; None otherwise."""
+    if len(text) > 80:
+        return None
+    slashed = text.lstrip().startswith("/")
+    words = plain(text.replace("/", " ", 1) if slashed else text).rstrip("?! ")
+    if slashed:
+        words = plain(re.sub(r"@\w+", "", words).replace("_", " "))
+    if not words:
+        return None
+    found = _words().get(words)
+    if found:
+        return found, LANGUAGES.get(words, "")
+    for lead, name in _WITH_ARGUMENT.items():
+        if words.startswith(lead + " ") and len(words.split()) <= 6:
+            return name, words[len(lead) + 1 :]
+    if slashed and words.split()[0] in ("start", "begin"):
+        return "start", " ".join(words.split()[1:])
+    return None

@@ -1,0 +1,168 @@
+"""Everything a conversation is made of, loaded once and never changed: knowledge, flows, phrases and translations."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from flows.answers import Asking
+from flows.holes import desk_holes
+from flows.model import Ask, Do, Flow, Offer, Step, every_step
+from flows.reading import FlowReader
+from knowledge.content import Knowledge
+from knowledge.criteria_reading import read_criterion
+from knowledge.given import read_given
+from knowledge.i18n import Translations
+from knowledge.problems import ContentInvalid, Place, Problems, did_you_mean
+from knowledge.profile import Profile
+from knowledge.source import Node, read_file
+
+ROOT = "welcome"
+CONTACT, CALL_ME = "contact", "call_me"
+HERE = Path(__file__).parent
+DEFINITIONS = HERE / "definitions"
+
+
+@dataclass(frozen=True)
+class Content:
+    """Loaded content. Cheap to pass around; `fingerprint` changes with any flow, phrase, fact or entry."""
+
+    knowledge: Knowledge
+    flows: dict[str, Flow]
+    phrases: dict[str, str]  # id -> Dutch
+    translations: Translations
+    fingerprint: str
+    sources: dict[str, str] = field(default_factory=dict, repr=False)  # file as shown -> text, for carets
+    memory: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)  # caches of pure derivations
+
+    @classmethod
+    def load(cls, content_dir: Path | None = None) -> Content:
+        """Shipped content, or a region's own pack over it. Raises ContentInvalid with every problem found."""
+        problems = Problems()
+        content = cls.read(content_dir, problems)
+        if content is None or problems.errors:
+            raise ContentInvalid(problems.errors)
+        return content
+
+    @classmethod
+    def read(cls, content_dir: Path | None, problems: Problems) -> Content | None:
+        """As `load`, but collects the problems; None when the knowledge could not be read at all."""
+        knowledge = Knowledge.load(content_dir, problems)
+        files = flow_files(content_dir)
+        sources: dict[str, str] = {}
+        flows: dict[str, Flow] = {}
+        digest = hashlib.sha256(knowledge.fingerprint.encode())
+
+        def criterion(node: Node, problems: Problems) -> Any:
+            return read_criterion(node, knowledge.facts, lambda: knowledge.geography, problems)
+
+        reader = FlowReader(knowledge.facts, criterion, problems)
+        for shown, path in files:
+            node = read_file(path, shown, problems)
+            if node is None:
+                continue
+            sources[shown] = path.read_text(encoding="utf-8")
+            digest.update(shown.encode() + b"\0" + sources[shown].encode())
+            flow = reader.read(node, path.stem)
+            if flow is not None:
+                flows[flow.id] = flow
+        phrases = _phrases(problems, sources)
+        digest.update(repr(sorted(phrases.items())).encode())
+        _dangling(flows, problems)
+        translations = Translations.load(HERE / "i18n", *([content_dir / "flows" / "i18n"] if content_dir else []))
+        return cls(knowledge, flows, phrases, translations, digest.hexdigest()[:16], sources)
+
+    def profile(self, answers: Any, today: date) -> Profile:
+        """What is known with these answers; the geography is only read when a condition needs it."""
+        return Profile(self.knowledge.facts, lambda: self.knowledge.geography, answers, today)
+
+    def tr(self, key: str, dutch: str, language: str) -> str:
+        """A text in a language: from the flows' catalogue, else the knowledge's, else Dutch."""
+        if language == "nl" or not dutch:
+            return dutch
+        said = self.translations.tr(key, dutch, language)
+        return said if said is not dutch else self.knowledge.translations.tr(key, dutch, language)
+
+    def asking(self, fact: str, today: date, labels: tuple[tuple[str, str], ...] = ()) -> Asking:
+        """What the readers of answers need to read an answer to this fact."""
+        facts = self.knowledge.facts
+        geography = self.knowledge.geography if facts[fact].kind == "place" else None
+        return Asking(facts[fact], today, labels, geography, facts.lists)
+
+    def plain_value(self, fact: str, written: Any) -> Any:
+        """The answer value of what a flow writes; None when it has none (`check` reported it)."""
+        answers, _ = read_given({fact: written}, self.knowledge.facts, lambda: self.knowledge.geography)
+        return answers[fact].value if fact in answers else None
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """Languages the flows are translated into, Dutch first."""
+        return self.translations.languages()
+
+    @cached_property
+    def holes(self) -> dict[str, str]:
+        """What flow texts may name between { }: facts about the desk itself."""
+        return desk_holes(self.knowledge.desk)
+
+    @cached_property
+    def steps(self) -> dict[str, Step]:
+        """Every step of every flow by its key."""
+        return {step.key: step for flow in self.flows.values() for step in every_step(flow.steps)}
+
+    @cached_property
+    def root(self) -> Flow:
+        return self.flows[ROOT]
+
+    @cached_property
+    def askable(self) -> dict[str, Ask]:
+        """The first `ask` of each fact over all flows: how a fact is worded when the desk asks it out of turn."""
+        found: dict[str, Ask] = {}
+        for flow in self.flows.values():
+            for step in every_step(flow.steps):
+                if isinstance(step, Ask):
+                    found.setdefault(step.fact, step)
+        return found
+
+
+def flow_files(content_dir: Path | None) -> list[tuple[str, Path]]:
+    """(as shown, path) of every flow; a pack's file replaces the shipped one of that name."""
+    found = {path.stem: (f"flows/definitions/{path.name}", path) for path in sorted(DEFINITIONS.glob("*.yaml"))}
+    if content_dir is not None:
+        for path in sorted((content_dir / "flows").glob("*.yaml")):
+            found[path.stem] = (f"flows/{path.name}", path)
+    return list(found.values())
+
+
+def _phrases(problems: Problems, sources: dict[str, str]) -> dict[str, str]:
+    path = HERE / "phrases.yaml"
+    node = read_file(path, "flows/phrases.yaml", problems)
+    if node is None:
+        return {}
+    sources["flows/phrases.yaml"] = path.read_text(encoding="utf-8")
+    return {key: value.text.strip() for key, value in node.map.items()}
+
+
+def _dangling(flows: dict[str, Flow], problems: Problems) -> None:
+    """Names of flows that do not exist, and a missing root."""
+    for required in (ROOT, CONTACT, CALL_ME):
+        if required not in flows:
+            problems.error(
+                Place(f"flows/definitions/{required}.yaml"), f"there is no flow '{required}'", "Every desk needs it."
+            )
+    for flow in flows.values():
+        for step in every_step(flow.steps):
+            name = step.flow if isinstance(step, Do) else ""
+            if isinstance(step, Offer) and step.what != "coach":
+                name = step.what
+            if name and name not in flows:
+                problems.error(
+                    step.place,
+                    f"flow '{name}' does not exist",
+                    (did_you_mean(name, flows) + " Or" if did_you_mean(name, flows) else "Or").strip()
+                    + f" add flows/definitions/{name}.yaml.",
+                    width=len(name),
+                )

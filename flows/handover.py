@@ -1,0 +1,153 @@
+"""Handing over to a human: what goes along, in five plain lines, and what the visitor is promised."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flows.effects import Consent, Count, OpenCase, UpdateCase
+from flows.model import Handoff
+from flows.state import State
+from flows.walk import Walk
+
+if TYPE_CHECKING:
+    from flows.session import Session
+
+WHO = (
+    "situation",
+    "age",
+    "place",
+    "company_place",
+    "school_place",
+    "sector",
+    "occupation",
+    "company_size",
+    "education",
+)
+WANTS = ("goal", "employer_goal", "school_goal", "wanted_sector", "wanted_occupation", "course", "plan_activity")
+HIDDEN = ("sensitive", "special")
+NOT_PASSED_ON = ("rating", "phone", "email", "preferred_contact", "part_of_day", "name", "advice")
+
+
+def facts_to_pass_on(session: Session) -> list[tuple[str, Any, str]]:
+    """(fact, value, status) of what the coach will read, without what the visitor left out."""
+    facts = session.content.knowledge.facts
+    left_out = session.state.done.get("!left_out", [])
+    return [
+        (fact, answer.value, answer.status)
+        for fact, answer in session.state.answers.items()
+        if fact in facts and fact not in NOT_PASSED_ON and fact not in left_out and answer.status == "given"
+    ]
+
+
+def shown_before_claim(session: Session) -> dict[str, Any]:
+    """What a coach may read before picking the case up: nothing sensitive, not even inside a reason."""
+    facts = session.content.knowledge.facts
+    return {fact: value for fact, value, _ in facts_to_pass_on(session) if facts[fact].cls not in HIDDEN}
+
+
+def open_case(session: Session, step: Handoff, walked: Walk) -> list[str]:
+    """Open the case, or add to the one that is open. Returns the lines for the visitor."""
+    done = session.state.done.get(step.key)
+    if isinstance(done, dict) and "opened" in done:
+        return []
+    session.mark(step.key, {**(done if isinstance(done, dict) else {}), "opened": session.state.turn})
+    if session.world.case:
+        session.effects.append(UpdateCase("urgent" if step.urgent else "wrote", step.reason))
+        return [waiting_line(session)]
+    text = session.voice.flow_text(f"flow.{step.key}.text", step.text) if step.text else ""
+    session.effects += [
+        Consent("handoff", True, session.content.fingerprint),
+        OpenCase(step.reason, step.team, step.urgent, step.kind, summary(session, walked), snapshot(session, walked)),
+        Count("handed_over", step.kind),
+    ]
+    return [*([text] if text else []), promise_line(session, step)]
+
+
+def promise_line(session: Session, step: Handoff) -> str:
+    """A time is promised only where the desk has coaches and hours; otherwise the phone number is shown."""
+    voice, world = session.voice, session.world
+    wants_call = step.kind == "call_back" or "phone" in session.state.answers
+    if world.promise:
+        return voice.phrase("promised_call" if wants_call else "promised", promise=world.promise)
+    number = session.content.holes["desk_phone"]
+    phone = voice.phrase("desk_phone", phone=number) if number else ""
+    return voice.phrase("promised_nothing", phone=phone).strip()
+
+
+def waiting_line(session: Session) -> str:
+    if session.world.promise:
+        return session.voice.phrase("already_waiting", promise=session.world.promise)
+    return session.voice.phrase("already_waiting_open")
+
+
+def _matches(session: Session, walked: Walk) -> list[Any]:
+    if not facts_to_pass_on(session):
+        return []
+    profile = session.content.profile({**walked.derived, **_kept(session.state)}, session.today)
+    matches = session.content.knowledge.matcher.match(profile, session.now)
+    return [match for match in matches if match.verdict != "does_not_fit"]
+
+
+def _kept(state: State) -> dict[str, Any]:
+    left_out = state.done.get("!left_out", [])
+    return {fact: answer for fact, answer in state.answers.items() if fact not in left_out}
+
+
+def summary(session: Session, walked: Walk) -> tuple[str, ...]:
+    """Who / what they want / what fits and why / what is open / what was promised. Dutch: it is for the coach."""
+    from flows.voice import Voice
+
+    voice = Voice(session.content, "nl")
+    passing = shown_before_claim(session)
+
+    def said(*wanted: str) -> str:
+        return ", ".join(voice.value(fact, passing[fact]) for fact in wanted if fact in passing)
+
+    who = said(
+        "situation", "age", "place", "company_place", "school_place", "sector", "company_size", "education", "benefit"
+    )
+    wants = said(
+        "goal", "employer_goal", "school_goal", "wanted_sector", "wanted_occupation", "course", "plan_activity"
+    )
+    running = [match for match in _matches(session, walked) if match.status != "ended"][:3]
+    fits = "; ".join(
+        match.entry.name + (f" ({clause})" if (clause := match.clause(HIDDEN)) else "") for match in running
+    )
+    missing = list(dict.fromkeys(fact for match in running for fact in match.missing))[:4]
+    return (
+        f"Wie: {who or 'nog niet bekend'}",
+        f"Wil: {wants or 'nog niet bekend'}",
+        f"Past: {fits or 'nog niets gevonden'}",
+        f"Nog open: {', '.join(voice.name(fact) for fact in missing) or 'niets'}",
+        f"Beloofd: {session.world.promise or 'geen tijd'}",
+    )
+
+
+def snapshot(session: Session, walked: Walk) -> dict[str, object]:
+    """Frozen for the coach: the answers that go along, every verdict with its reasons, and what content said so."""
+    left_out = set(session.state.done.get("!left_out", []))
+    return {
+        "answers": {
+            fact: {"status": answer.status, "value": answer.value, "by": answer.by}
+            for fact, answer in session.state.answers.items()
+            if fact not in left_out
+        },
+        "verdicts": [
+            {
+                "id": match.entry.id,
+                "name": match.entry.name,
+                "kind": match.entry.kind,
+                "verdict": match.verdict,
+                "status": match.status,
+                "because": list(match.because),
+                "missing": list(match.missing),
+                "human": list(match.human),
+            }
+            for match in _matches(session, walked)[:12]
+        ],
+        "advice": list(session.state.advice or ()),
+        "left_out": sorted(left_out),
+        "language": session.state.language,
+        "fingerprint": session.content.fingerprint,
+        "day": session.today.isoformat(),
+    }

@@ -1,0 +1,129 @@
+"""Answers out of what the desk knows: an entry by name, the buttons of a card, a question, why not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from flows.cards import card_message
+from flows.details import details_text, ended_text, how_text, why_text
+from flows.effects import Count, Message, UpdateCase
+from flows.voice import sentence
+
+if TYPE_CHECKING:
+    from flows.session import Session
+    from knowledge.entries import Entry
+    from knowledge.matching import Match
+
+
+def match_of(session: Session, entry: Entry) -> Match:
+    """The entry for this visitor, today."""
+    profile = session.walk().profile
+    match: Match = session.content.knowledge.matcher.one(entry, profile, session.now)
+    return match
+
+
+def show_entry(session: Session, entry: Entry) -> None:
+    """An entry somebody asked for by name. One that ended says so first, with its year and what exists today."""
+    match = match_of(session, entry)
+    session.effects.append(Count("shown", entry.id))
+    if match.status == "ended":
+        session.lead.append(ended_text(session.voice, entry, _successors(session, entry)))
+        return
+    session.said.append(card_message(session.voice, match))
+    if match.verdict == "does_not_fit":
+        session.said.append(Message(_why_not_text(session, entry)))
+
+
+def _successors(session: Session, entry: Entry) -> list[str]:
+    """Names of what came in its place and still runs."""
+    catalogue = session.content.knowledge.catalogue
+    names = entry.ended.successors if entry.ended else ()
+    found = [catalogue.resolve(name) for name in names]
+    return [one.text("name", session.state.language) for one in found if one is not None and one.status != "ended"][:3]
+
+
+def card_action(session: Session, id: str) -> None:
+    """A button of a card: `!why:<entry>`, `!how:<entry>`, `!details:<entry>`, `!notify:<entry>`, `!show:<entry>`."""
+    action, _, name = id[1:].partition(":")
+    entry = session.content.knowledge.catalogue.resolve(name)
+    if entry is None:
+        session.say("d_not_known")  # the entry was removed while its card stood on a screen
+        return
+    session.effects.append(Count(f"card_{action}", entry.id))
+    if action == "notify":
+        offer_news(session, entry)
+    elif action == "show":
+        show_entry(session, entry)
+    else:
+        match = match_of(session, entry)
+        texts = {"why": why_text, "how": how_text}
+        if action in texts:
+            session.said.append(Message(texts[action](session.voice, match)))
+        elif action == "details":
+            session.said.append(Message(details_text(session.voice, match, session.today)))
+
+
+def offer_news(session: Session, entry: Entry) -> None:
+    """ "Bericht als het opengaat": one message, then the wish is deleted."""
+    name = entry.text("name", session.state.language)
+    match = match_of(session, entry)
+    if match.status == "open":
+        session.say("not_open_news", name=name)
+        return
+    options = [session.option("yes", "b_yes", "choice"), session.option("no", "b_no", "choice")]
+    session.ask_own("subscribe", session.voice.phrase("subscribe_sure", name=name), options, entry=entry.id)
+
+
+def why_not(session: Session, words: str) -> None:
+    """ "waarom niet slim": what rules it out, and the smallest change that would help."""
+    found = session.content.knowledge.search.find(words, top=1) if words else []
+    if not found:
+        session.say("search_nothing")
+        return
+    session.lead.append(_why_not_text(session, session.content.knowledge.catalogue[found[0].id]))
+
+
+def _why_not_text(session: Session, entry: Entry) -> str:
+    voice = session.voice
+    name = entry.text("name", voice.language)
+    told = session.content.knowledge.matcher.why_not(entry, session.walk().profile, session.now, voice.language)
+    if told.verdict != "does_not_fit":
+        return " ".join([voice.phrase("why_not_fits", name=name), *told.sentences])
+    against = " ".join(sentence(one) for one in told.sentences)
+    return " ".join(filter(None, [voice.phrase("why_not", name=name, against=against), told.change]))
+
+
+def answer_question(session: Session, text: str, *, sure: bool = False) -> bool:
+    """Look a question up. True when something was said; `sure` says so also when nothing was found."""
+    results = find(session, text)
+    if not results:
+        if not sure:
+            return False
+        session.effects.append(Count("not_known"))
+        session.ask_own(
+            "human", session.voice.phrase("search_nothing"),
+            [session.option("!call_me", "b_call_me_yes", "choice"), session.option("no", "b_no", "choice")],
+            fact=session.before.shown.fact if session.before.shown else "", step=session.step_on_screen(),
+        )  # fmt: skip
+        if session.world.case:
+            session.effects.append(UpdateCase("wrote"))
+        return True
+    session.effects.append(Count("asked_question"))
+    session.state = replace(session.state, misses=0)
+    first = results[0]
+    if first.answer:
+        session.lead.append(first.answer)
+        return True
+    show_entry(session, session.content.knowledge.catalogue[first.id])
+    return True
+
+
+def find(session: Session, text: str) -> list[Any]:
+    """Search results good enough to answer with, best first."""
+    try:
+        search = session.content.knowledge.search
+    except ImportError:
+        return []
+    results: list[Any] = list(search.find(text, top=3))
+    return results

@@ -1,0 +1,138 @@
+"""One turn in the making: the state as it becomes, what must be said, and what must happen.
+
+A session lives within one `step`. It collects lines and effects; `close` walks the flow with the new answers, adds what
+the walk reached, asks what is pending, and gives the finished Turn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from flows.asking import Screen
+from flows.content import Content
+from flows.effects import Count, Effect, Message, Option, Say
+from flows.state import Answer, State
+from flows.turn import Turn
+from flows.voice import Voice
+from flows.walk import Walk, walk
+from flows.world import World
+
+KEPT_SCREENS = 12  # older screens whose buttons can still be read
+
+
+class Session:
+    """Mutable on purpose, and private to one turn."""
+
+    def __init__(self, content: Content, world: World, state: State, now: datetime) -> None:
+        self.content, self.world, self.before, self.now = content, world, state, now
+        self.state = replace(state, turn=state.turn + 1, fingerprint=content.fingerprint)
+        self.voice = Voice(content, state.language)
+        self.effects: list[Effect] = []
+        self.lead: list[str] = []  # lines above whatever comes next
+        self.read_back: list[str] = []  # "Ik lees: …", right above the question
+        self.said: list[Message] = []
+        self.understood: dict[str, Any] = {}
+        self.advice: tuple[Any, ...] | None = None
+        self.volunteered: list[str] = []  # facts taken from free text this turn
+        self.own: tuple[str, str, list[Option]] | None = None  # the desk's own question: text, fact, options
+        self.quiet = False  # nothing may be said (a coach speaks)
+        self.wait = False  # say what there is to say, and do not repeat the question
+        self.only_said = False  # not even what the walk reached: somebody else speaks, or everything was wiped
+
+    @property
+    def today(self) -> date:
+        return self.now.date()
+
+    # --- changing what is known ------------------------------------------------------------------------------------
+
+    def answer(self, fact: str, value: Any, *, by: str = "visitor", status: str = "given") -> None:
+        """Store an answer; it moves to the end so that *terug* undoes the latest first."""
+        self.state = self.state.with_answer(fact, Answer(status, value, by, self.state.turn))
+        self.state = replace(self.state, misses=0, phase="talking" if self.state.phase == "new" else self.state.phase)
+        self.understood[fact] = value if status == "given" else {"state": status}
+        self.effects.append(Count("answered", fact))
+
+    def take(self, fact: str, value: Any) -> None:
+        """An answer to a question on the screen; when it corrects an earlier one, the consequence is told."""
+        held = self.state.answers.get(fact)
+        if held is not None and held.status == "given" and held.value != value and self.state.advice is not None:
+            from flows.deskquestions import offer_change
+
+            offer_change(self, fact, value)
+            return
+        self.answer(fact, value)
+        if held is not None:
+            self.say("changed", facts=self.voice.value(fact, value))
+
+    def recent(self) -> list[str]:
+        """Facts taken from free text in the latest turn that took any."""
+        latest = max((a.turn for a in self.state.answers.values() if a.by == "text"), default=0)
+        return [fact for fact, answer in self.state.answers.items() if answer.turn == latest]
+
+    def set_language(self, language: str) -> None:
+        """Switch; answers stay as they are."""
+        self.state = replace(self.state, language=language)
+        self.voice = Voice(self.content, language)
+
+    def step_on_screen(self) -> str:
+        """Key of the step whose question stands on the screen."""
+        shown = self.before.shown
+        if shown is None:
+            return ""
+        pending = self.before.pending or {}
+        return str(pending.get("step", "")) if shown.step.startswith("!") else shown.step
+
+    def forget(self, *facts: str) -> None:
+        self.state = self.state.without(*facts)
+
+    def mark(self, key: str, value: Any) -> None:
+        self.state = replace(self.state, done={**self.state.done, key: value})
+
+    def unmark(self, *keys: str) -> None:
+        self.state = replace(self.state, done={k: v for k, v in self.state.done.items() if k not in keys})
+
+    # --- saying ----------------------------------------------------------------------------------------------------
+
+    def say(self, name: str, /, **values: str) -> None:
+        """A phrase above what comes next."""
+        self.lead.append(self.voice.phrase(name, **values))
+
+    def ask_own(self, kind: str, text: str, options: list[Option], **data: Any) -> None:
+        """A question of the desk itself, such as "Bedoelt u …?"; waits in state.pending until answered or passed by."""
+        self.state = replace(self.state, pending={"kind": kind, **data})
+        self.own = (text, str(data.get("fact", "")), options)
+
+    def option(self, id: str, phrase: str, group: str = "row") -> Option:
+        return Option(id, self.voice.phrase(phrase), group)
+
+    def walk(self, state: State | None = None) -> Walk:
+        return walk(self.content, state or self.state, self.now)
+
+    # --- the end of the turn ---------------------------------------------------------------------------------------
+
+    def close(self) -> Turn:
+        if self.quiet:
+            return Turn(self.state, tuple(self.effects), self.understood)
+        screen = Screen(self)
+        walked = screen.show()
+        shown = screen.shown()
+        older = self.before.older
+        if self.before.shown is not None and self.before.shown.options:
+            older = (*older, self.before.shown)[-KEPT_SCREENS:]
+        state = replace(self.state, shown=shown, older=older)
+        if state.phase == "new" and screen.messages:
+            state = replace(state, phase="talking")
+        if walked is not None and walked.ended and state.phase == "talking":
+            state = replace(state, phase="finished")
+            self.effects.append(Count("finished"))
+        says = tuple(Say(message) for message in screen.messages)
+        return Turn(
+            state,
+            (*says, *self.effects),
+            self.understood,
+            self.advice,
+            bool(walked is not None and walked.ended and self.own is None),
+            screen.question,
+        )
