@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -22,10 +23,11 @@ if TYPE_CHECKING:
     from storage.talk import Context
 
 START = "0" * 64
+LINKED = ("chain", "seq", "at", "actor", "action", "object", "purpose", "result", "prev")
 
 
 def record(
-    conn: Connection, context: Context, now: datetime, *, actor: str, action: str, object: str = "",  # noqa: A002
+    conn: Connection, context: Context, now: datetime, *, actor: str, action: str, subject: str = "",
     purpose: str = "", result: str = "ok",
 ) -> None:  # fmt: skip
     """Adds one link to this writer's chain."""
@@ -35,15 +37,15 @@ def record(
     ).fetchone()
     row: dict[str, object] = {
         "chain": chain, "seq": last.seq + 1 if last else 1, "at": int(now.timestamp() * 1000), "actor": actor,
-        "action": action, "object": object, "purpose": purpose, "result": result,
+        "action": action, "object": subject, "purpose": purpose, "result": result,
         "prev": last.hash if last else START,
     }  # fmt: skip
     conn.execute(t.audit.insert(), {**row, "hash": link(context.audit_key, row)})
 
 
-def link(key: bytes, row: dict[str, object]) -> str:
+def link(key: bytes, row: Mapping[str, object]) -> str:
     """The hash of one row over its content and the hash before it."""
-    text = json.dumps([row[name] for name in ("chain", "seq", "at", "actor", "action", "object", "purpose", "result", "prev")])
+    text = json.dumps([row[name] for name in LINKED])
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
 

@@ -27,7 +27,7 @@ from storage.codec import dump
 from storage.failpoints import failpoint
 from storage.keys import hashed, token
 from storage.promise import AMSTERDAM
-from storage.talk import Conflict, K, Pen, Talk, ms, new_id
+from storage.talk import Conflict, Pen, Talk, ms, new_id
 
 if TYPE_CHECKING:
     from storage.turns import Stocks
@@ -67,14 +67,16 @@ def open_case(conn: Connection, pen: Pen, talk: Talk, effect: OpenCase, due: dat
             "snapshot_sealed": seal("cases", "snapshot_sealed", row, dump(_plain(effect.snapshot))),
             "situation": talk.situation, "region": talk.region, "sector": talk.sector, "channel": talk.channel,
             "language": talk.language, "created_at": pen.at, "waiting_since": pen.at, "unread_at": pen.at,
-            "due_at": None if due is None else ms(due), "prefers": talk.coach, "practice": 0,
+            "due_at": None if due is None else ms(due), "prefers": talk.coach, "practice": int(talk.practice),
         },
     )  # fmt: skip
     failpoint("after case")
-    talk.open_case = number
+    talk.open_case, talk.purge_at = number, None
     talk.promised_at = None if due is None else ms(due)
     if talk.speaker == "bot":
         talk.speaker, talk.epoch, talk.coach = "queue", talk.epoch + 1, None
+    if talk.practice:
+        return number
     pen.context.sql.insert_new(
         conn,
         t.notice,
@@ -152,10 +154,10 @@ def carry_out(
                 )  # fmt: skip
             case Remind(key=key, after=after):
                 row = {
-                    "conversation": talk.id, "key": key, "due_at": pen.at + after * 1000, "claimed": 0,
+                    "conversation": talk.id, "key": key, "due_at": pen.at + after * 1000, "set_at": pen.at,
                     "claimed_at": None,
                 }  # fmt: skip
-                pen.context.sql.upsert(conn, t.reminder, [row], ("due_at", "claimed", "claimed_at"))
+                pen.context.sql.upsert(conn, t.reminder, [row], ("due_at", "set_at", "claimed_at"))
             case Subscribe(entry=entry):
                 row = {"person": talk.person, "entry": entry, "conversation": talk.id, "at": pen.at}
                 pen.context.sql.insert_new(conn, t.subscription, row)
@@ -224,5 +226,3 @@ def _plain(value: object) -> object:
         return value
     return str(value)
 
-
-__all__ = ["K", "add_to_case", "carry_out", "close_open_case", "hands_over", "open_case"]

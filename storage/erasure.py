@@ -58,7 +58,7 @@ def erase_person(conn: Connection, pen: Pen, person: str, *, talk: Talk | None =
     if talk is not None:
         pen.forget(talk)
     reference = "W-" + hashed(new_id())[:10].upper()
-    record(conn, pen.context, pen.now, actor=actor, action="erase", object=reference)
+    record(conn, pen.context, pen.now, actor=actor, action="erase", subject=reference)
     return reference
 
 

@@ -20,8 +20,8 @@ _DAYS = {
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
 _MONTHS = {
-    "nl": "januari februari maart april mei juni juli augustus september oktober november december".split(),
-    "en": "January February March April May June July August September October November December".split(),
+    "nl": ["januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november", "december"],
+    "en": ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"],
 }
 
 Shift = tuple[time, time]
@@ -36,7 +36,7 @@ def dutch_holidays(year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("NL", years=year))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # compared by identity, so that what it promised this minute can be remembered
 class Office:
     """One team's hours and what it can promise."""
 
@@ -75,6 +75,7 @@ class Office:
                     return start
         return None
 
+    @lru_cache(maxsize=256)  # noqa: B019 - offices live as long as the content they come from
     def due(self, now: datetime, queue: int = 0) -> datetime | None:
         """When an answer is promised to somebody who asks now, behind `queue` others; None = promise nothing.
 
@@ -137,6 +138,7 @@ def sentence(due: datetime | None, now: datetime, language: str = "nl") -> str:
     return f"by {'today' if today else day_name(there.date(), 'en')} at {clock_time(there, 'en')}"
 
 
+@lru_cache(maxsize=256)
 def opening(office: Office, now: datetime, language: str = "nl") -> str:
     """When the desk is open next, as a sentence; '' when it never is."""
     here = now.astimezone(AMSTERDAM)

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from knowledge.problems import LoketError
 from storage import tables as t
-from storage.keys import Index, Keys, KeyLost
+from storage.keys import Index, KeyLost, Keys
 from storage.sealing import PersonKey
 from storage.statements import for_url
 from storage.talk import Context, Rules

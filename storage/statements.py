@@ -7,7 +7,8 @@ conversations of a batch, one marks its updates as seen, one saves the conversat
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -53,6 +54,13 @@ SAVED = (  # what a turn changes of its conversation, with the PostgreSQL type o
 )
 
 
+@lru_cache(maxsize=64)
+def _upsert(insert: Callable[[sa.Table], Any], table: sa.Table, update: tuple[str, ...]) -> Any:
+    statement = insert(table)
+    changes = {name: statement.excluded[name] for name in update}
+    return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=changes)
+
+
 class Statements:
     """What both databases do, each in its own words."""
 
@@ -86,7 +94,8 @@ class SqliteStatements(Statements):
 
     _seen = sa.text(
         "INSERT INTO seen (channel, bot, update_id, at) "
-        "SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'), :at FROM json_each(:keys) WHERE true "
+        "SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'), :at "
+        "FROM json_each(:keys) WHERE true "
         "ON CONFLICT DO NOTHING RETURNING channel, bot, update_id"
     )
     _talks = (
@@ -105,7 +114,7 @@ class SqliteStatements(Statements):
     )
 
     def mark_seen(self, conn: Connection, keys: Sequence[tuple[str, str, str]], at: int) -> set[tuple[str, str, str]]:
-        return {tuple(row) for row in conn.execute(self._seen, {"keys": json.dumps(keys), "at": at})}  # type: ignore[misc]
+        return {tuple(row) for row in conn.execute(self._seen, {"keys": json.dumps(keys), "at": at})}
 
     def talks(self, conn: Connection, indexes: Sequence[str]) -> Sequence[Row[Any]]:
         return conn.execute(self._talks, {"indexes": json.dumps(list(indexes))}).fetchall()
@@ -114,9 +123,7 @@ class SqliteStatements(Statements):
         return int(conn.execute(self._save, rows).rowcount)
 
     def upsert(self, conn: Connection, table: sa.Table, rows: Sequence[Record], update: Iterable[str]) -> None:
-        statement = sqlite.insert(table)
-        changes = {name: statement.excluded[name] for name in update}
-        conn.execute(statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=changes), list(rows))
+        conn.execute(_upsert(sqlite.insert, table, tuple(update)), list(rows))
 
     def insert_new(self, conn: Connection, table: sa.Table, row: Record) -> bool:
         return conn.execute(sqlite.insert(table).values(row).on_conflict_do_nothing()).rowcount == 1
@@ -155,7 +162,7 @@ class PostgresStatements(Statements):
     def mark_seen(self, conn: Connection, keys: Sequence[tuple[str, str, str]], at: int) -> set[tuple[str, str, str]]:
         channels, bots, updates = ([key[part] for key in keys] for part in range(3))
         found = conn.execute(self._seen, {"at": at, "channels": channels, "bots": bots, "updates": updates})
-        return {tuple(row) for row in found}  # type: ignore[misc]
+        return {tuple(row) for row in found}
 
     def talks(self, conn: Connection, indexes: Sequence[str]) -> Sequence[Row[Any]]:
         return conn.execute(self._talks, {"indexes": list(indexes)}).fetchall()
@@ -165,9 +172,7 @@ class PostgresStatements(Statements):
         return len(conn.execute(self._save, columns).fetchall())
 
     def upsert(self, conn: Connection, table: sa.Table, rows: Sequence[Record], update: Iterable[str]) -> None:
-        statement = postgresql.insert(table)
-        changes = {name: statement.excluded[name] for name in update}
-        conn.execute(statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=changes), list(rows))
+        conn.execute(_upsert(postgresql.insert, table, tuple(update)), list(rows))
 
     def insert_new(self, conn: Connection, table: sa.Table, row: Record) -> bool:
         return conn.execute(postgresql.insert(table).values(row).on_conflict_do_nothing()).rowcount == 1

@@ -13,14 +13,20 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from knowledge.problems import LoketError
-from storage.base import Base, Clock, system_clock
+from storage.base import Clock, system_clock
+from storage.cases import CaseActions
+from storage.delivery import Delivery
 from storage.keys import Keys
 from storage.messages import Incoming, TurnResult
+from storage.people import People
+from storage.reads import Reads
+from storage.staff import StaffRoom
 from storage.talk import Rules
+from storage.timers import Timers
 from storage.turns import Decide, Job
 
 
-class Store(Base):
+class Store(Reads, CaseActions, Delivery, People, StaffRoom, Timers):
     """What is remembered. Open with `open_store`, close with `aclose`."""
 
     async def turn(self, incoming: Incoming, decide: Decide) -> TurnResult:

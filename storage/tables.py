@@ -7,6 +7,8 @@ what a person said stands nowhere else. `person` keys live in `person_key`, apar
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
 metadata = sa.MetaData(
@@ -23,23 +25,23 @@ Moment = sa.BigInteger
 Number = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # SQLite counts up by itself on INTEGER only
 
 
-def _column(name: str, kind: object, *rest: object, null: bool = False, **more: object) -> sa.Column[object]:
-    return sa.Column(name, kind, *rest, nullable=null, **more)  # type: ignore[arg-type,call-overload,no-any-return]
+def _column(name: str, kind: Any, *rest: Any, null: bool = False, **more: Any) -> sa.Column[Any]:
+    return sa.Column(name, kind, *rest, nullable=null, **more)
 
 
-def _text(name: str, default: str = "", **more: object) -> sa.Column[object]:
+def _text(name: str, default: str = "", **more: Any) -> sa.Column[Any]:
     return _column(name, sa.Text, server_default=sa.text(f"'{default}'"), **more)
 
 
-def _whole(name: str, default: int = 0, **more: object) -> sa.Column[object]:
+def _whole(name: str, default: int = 0, **more: Any) -> sa.Column[Any]:
     return _column(name, sa.Integer, server_default=sa.text(str(default)), **more)
 
 
-def _moment(name: str, null: bool = True, **more: object) -> sa.Column[object]:
+def _moment(name: str, null: bool = True, **more: Any) -> sa.Column[Any]:
     return _column(name, Moment, null=null, **more)
 
 
-def _sealed(name: str) -> sa.Column[object]:
+def _sealed(name: str) -> sa.Column[Any]:
     return _column(name, sa.LargeBinary, null=True)
 
 
@@ -213,7 +215,6 @@ case = sa.Table(
     _whole("version"),
     _column("coach", Id, null=True),
     _column("prefers", Id, null=True),  # the coach this visitor had before
-    _moment("prefers_until"),
     _sealed("reason_sealed"),
     _sealed("summary_sealed"),
     _sealed("snapshot_sealed"),
@@ -311,8 +312,8 @@ reminder = sa.Table(
     _column("conversation", Id, sa.ForeignKey("conversation.id", ondelete="CASCADE"), primary_key=True),
     _column("key", sa.String(120), primary_key=True),
     _moment("due_at", null=False, index=True),
-    _whole("claimed"),  # a worker is on it; released after 60 seconds
-    _moment("claimed_at"),
+    _moment("set_at", null=False),  # the visitor writing after this makes it moot
+    _moment("claimed_at"),  # a worker is on it; another may take it a minute later
 )
 
 subscription = sa.Table(

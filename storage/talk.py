@@ -22,10 +22,12 @@ from storage.codec import dump, message_to_json
 from storage.failpoints import failpoint
 from storage.keys import Index, Keys
 from storage.messages import Outgoing
-from storage.promise import Office
+from storage.promise import AMSTERDAM, Office
 from storage.sealing import PersonKey
 from storage.statements import Record, Statements
+from storage.thanks import is_thanks
 
+PRACTICE = "practice:"  # how the address of a demonstration visitor begins
 PUSHED = frozenset({"telegram"})  # channels that must be sent to; the others come and read
 
 
@@ -42,7 +44,7 @@ def new_id() -> str:
     return uuid4().hex
 
 
-def K(number: int | None) -> str:  # noqa: N802 - it is what people call it
+def K(number: int | None) -> str:
     """The label of a case: K-1042. It opens nothing."""
     return f"K-{number}" if number is not None else ""
 
@@ -114,6 +116,11 @@ class Talk:
     purge_at: int | None = None
     outgoing: list[Outgoing] = field(default_factory=list)
 
+    @property
+    def practice(self) -> bool:
+        """Whether this is a labelled demonstration visitor."""
+        return self.address.startswith(PRACTICE)
+
     @classmethod
     def from_row(cls, row: Any, key: PersonKey, address: str) -> Talk:
         labels, state = _open_state(key, row.id, row.state_sealed)
@@ -173,20 +180,28 @@ class Pen:
     def __init__(self, context: Context, now: datetime) -> None:
         self.context = context
         self.now = now
+        self.here = now.astimezone(AMSTERDAM)
         self.at = ms(now)
         self.messages: list[Record] = []
         self.outbox: list[Record] = []
         self.answers: list[Record] = []
         self.dropped_answers: list[Record] = []
         self.events: list[Record] = []
+        self.heard_cases: list[Record] = []
         self.talks: list[Talk] = []
 
-    def visitor(self, talk: Talk, text: str, *, kind: str = "say", special: bool = False, ref: str = "", origin: str = "") -> int:
+    def visitor(
+        self, talk: Talk, text: str, *, kind: str = "say", special: bool = False, ref: str = "", origin: str = ""
+    ) -> int:
         """What the visitor said, in the words the coach will read."""
         talk.last_client_at = self.at
+        if talk.open_case is not None and not is_thanks(text, self.context.rules.thanks):
+            self.heard_cases.append({"n": talk.open_case, "now": self.at})
         return self._message(talk, "visitor", Message(text, kind), special=special, ref=ref, origin=origin)
 
-    def tell(self, talk: Talk, message: Message, sender: str, *, coach: str | None = None, origin: str = "") -> Outgoing:
+    def tell(
+        self, talk: Talk, message: Message, sender: str, *, coach: str | None = None, origin: str = ""
+    ) -> Outgoing:
         """A message to the visitor from `sender` (bot, coach or system): kept, and put on its way."""
         seq = self._message(talk, sender, message, coach=coach, origin=origin)
         if sender != "system":
@@ -196,10 +211,13 @@ class Pen:
         )
         talk.outgoing.append(out)
         if talk.channel in self.context.rules.push:
-            self.outbox.append(self._posted(talk, seq, sender))
+            never_stale = sender == "bot" and message.kind in ("crisis", "system")
+            self.outbox.append(self._posted(talk, seq, "system" if never_stale else sender))
         return out
 
-    def private(self, talk: Talk, text: str, *, sender: str = "bot", coach: str | None = None, kind: str = "note") -> int:
+    def private(
+        self, talk: Talk, text: str, *, sender: str = "bot", coach: str | None = None, kind: str = "note"
+    ) -> int:
         """A line for coaches; the visitor never sees it."""
         return self._message(talk, sender, Message(text, kind), private=1, coach=coach)
 
@@ -246,10 +264,11 @@ class Pen:
             value = None if answer.value is None else dump(answer.value)
             row = f"{talk.id}:{fact}"
             public = kind == "public"
+            plain = value.decode() if public and value is not None else None
             self.answers.append(
                 {
                     "conversation": talk.id, "fact": fact, "status": answer.status, "class": kind,
-                    "value": value.decode() if public and value is not None else None,
+                    "value": plain,
                     "value_sealed": (
                         None if public or value is None else talk.key.seal("answer", "value_sealed", row, value)
                     ),
@@ -261,8 +280,8 @@ class Pen:
                 self.dropped_answers.append({"c": talk.id, "f": fact})
         rules = self.context.rules
         for name in ("situation", "sector"):
-            value = after[name].value if name in after and rules.class_of(name) == "public" else ""
-            setattr(talk, name, value if isinstance(value, str) else "")
+            known = after[name].value if name in after and rules.class_of(name) == "public" else ""
+            setattr(talk, name, known if isinstance(known, str) else "")
         if rules.region_of is not None:
             talk.region = rules.region_of(after)
 
@@ -292,6 +311,9 @@ class Pen:
         if self.dropped_answers:
             conn.execute(_DROP_ANSWER, self.dropped_answers)
         failpoint("after answers")
+        if self.heard_cases:
+            conn.execute(_HEARD, self.heard_cases)
+            failpoint("after heard")
         if self.outbox:
             conn.execute(_INSERT_OUTBOX, self.outbox)
             failpoint("after outbox")
@@ -309,6 +331,19 @@ class Conflict(Exception):
     """Somebody else changed what this transaction had read; repeating it is right and safe."""
 
 
+_BACK = sa.or_(t.case.c.state == "waiting_for_client", t.case.c.state == "snoozed")
+_HEARD = (  # the visitor wrote: the case is the coach's turn again; follow-ups stay as they are
+    t.case.update()
+    .where(t.case.c.number == sa.bindparam("n"))
+    .values(
+        unread_at=sa.func.coalesce(t.case.c.unread_at, sa.bindparam("now")),
+        state=sa.case((_BACK, "with_coach"), else_=t.case.c.state),
+        snoozed_until=None,
+        wait_since=None,
+        nudges=0,
+        version=t.case.c.version + 1,
+    )
+)
 _INSERT_MESSAGE = t.message.insert()
 _INSERT_OUTBOX = t.outbox.insert()
 _INSERT_EVENT = t.event.insert()

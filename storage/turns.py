@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from flows.effects import Count, Say
+from flows.effects import Count, Redacted, Say
 from flows.events import Chose, Commanded, Event, Pressed, Said, SentOther, Shared
 from flows.state import State
 from flows.turn import Turn
@@ -26,7 +27,7 @@ from storage.effects import carry_out, hands_over
 from storage.failpoints import failpoint
 from storage.messages import Incoming, TurnResult
 from storage.promise import AMSTERDAM, opening, sentence
-from storage.talk import Conflict, Context, K, Pen, Talk, moment, ms, new_id
+from storage.talk import PRACTICE, Conflict, Context, K, Pen, Talk, moment, ms, new_id
 
 Decide = Callable[[State, World, datetime], Turn]
 DAY = 24 * 3600 * 1000
@@ -76,8 +77,8 @@ def run_batch(conn: Connection, context: Context, jobs: Sequence[Job], now: date
 
 def _turn(conn: Connection, pen: Pen, job: Job, talk: Talk, stocks: Stocks) -> TurnResult:
     incoming = job.incoming
-    here = pen.now.astimezone(AMSTERDAM)
-    due = moment(talk.promised_at) if talk.open_case else pen.context.rules.office.due(here, stocks.queue)
+    here = pen.here
+    due = promised(pen.context, talk, stocks, here)
     world = world_of(pen.context, talk, stocks, here, due)
     before = talk.state
     _hear(pen, talk, incoming)
@@ -106,7 +107,7 @@ def apply_turn(
             pen.tell(talk, effect.message, "system" if by_system else sender, coach=coach)
         elif isinstance(effect, Count):
             pen.count(talk, effect.name, effect.detail)
-        elif type(effect).__name__ == "Redacted":
+        elif isinstance(effect, Redacted):
             pen.withdraw(talk, message_ref)
     if talk.open_case:
         talk.purge_at = None
@@ -149,7 +150,8 @@ def open_talk(
     else:
         person = new_id()
         wrapped, key = context.keys.new_person(person)
-        conn.execute(t.person.insert(), {"id": person, "created_at": pen.at})
+        practice = int(incoming.address.startswith(PRACTICE))
+        conn.execute(t.person.insert(), {"id": person, "created_at": pen.at, "practice": practice})
         conn.execute(
             t.person_key.insert(),
             {"person": person, "class": "personal", "kek": context.keys.current, "wrapped": wrapped},
@@ -170,7 +172,8 @@ def open_talk(
         State(language=incoming.language or "nl"),
     )  # fmt: skip
     saved = {name: value for name, value in talk.saved().items() if name not in ("key", "seen_version")}
-    conn.execute(t.conversation.insert(), {"id": talk.id, "person": person, "created_at": pen.at, "version": 0, **saved})
+    fresh = {"id": talk.id, "person": person, "created_at": pen.at, "version": 0, **saved}
+    conn.execute(t.conversation.insert(), fresh)
     failpoint("after opening")
     return talk
 
@@ -205,18 +208,28 @@ def read_stocks(conn: Connection, now: datetime) -> Stocks:
     return Stocks(queue, budgets, tuple(sorted(events, key=lambda one: (one.starts, one.id))))
 
 
+def promised(context: Context, talk: Talk, stocks: Stocks, here: datetime) -> datetime | None:
+    """When a coach answers: what was promised with the open case, or what would be promised now."""
+    if talk.open_case:
+        return moment(talk.promised_at)
+    return context.rules.office.due(here.replace(second=0, microsecond=0), stocks.queue)
+
+
 def world_of(context: Context, talk: Talk, stocks: Stocks, here: datetime, due: datetime | None) -> World:
     office = context.rules.office
     return World(
         speaker=talk.speaker,
-        promise=sentence(due, here, talk.state.language),
+        promise=_promise(due, here.replace(second=0, microsecond=0), talk.state.language),
         case=K(talk.open_case),
         reachable=office.reachable,
         events=stocks.events,
         budgets=dict(stocks.budgets),
-        office=opening(office, here, talk.state.language),
+        office=opening(office, here.replace(second=0, microsecond=0), talk.state.language),
         channel=talk.channel,
     )
+
+
+_promise = lru_cache(maxsize=256)(sentence)
 
 
 def _hear(pen: Pen, talk: Talk, incoming: Incoming) -> None:

@@ -256,7 +256,6 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("coach", sa.String(length=32), nullable=True),
         sa.Column("prefers", sa.String(length=32), nullable=True),
-        sa.Column("prefers_until", sa.BigInteger(), nullable=True),
         sa.Column("reason_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("summary_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("snapshot_sealed", sa.LargeBinary(), nullable=True),
@@ -402,7 +401,7 @@ def upgrade() -> None:
         sa.Column("conversation", sa.String(length=32), nullable=False),
         sa.Column("key", sa.String(length=120), nullable=False),
         sa.Column("due_at", sa.BigInteger(), nullable=False),
-        sa.Column("claimed", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("set_at", sa.BigInteger(), nullable=False),
         sa.Column("claimed_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["conversation"], ["conversation.id"], name=op.f("fk_reminder_conversation"), ondelete="CASCADE"

@@ -1,0 +1,249 @@
+"""Getting messages out: lanes with one in flight, stale ones dropped, every answer of a channel a fixed reaction.
+
+A row goes new -> sending -> sent, or dead. After a crash a row that is `sending` for half a minute is sent again: at
+most one visible duplicate, and counted (`maybe_twice`). Bot messages older than the present speaker are never sent.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from storage import tables as t
+from storage.base import Base
+from storage.codec import message_from_json
+from storage.failpoints import failpoint
+from storage.messages import Outgoing, Verdict
+from storage.reads import open_message
+from storage.talk import Context, Pen, ms
+from storage.talks import address_of, keys_of, lock_talk
+
+LOST_AFTER = timedelta(seconds=30)  # an answer that has not come by then may have been lost with us
+
+_open = sa.or_(t.outbox.c.state == "new", t.outbox.c.state == "sending")
+_earlier = t.outbox.alias("earlier")
+_HEAD = ~sa.exists().where(
+    _earlier.c.lane == t.outbox.c.lane,
+    _earlier.c.id < t.outbox.c.id,
+    sa.or_(_earlier.c.state == "new", _earlier.c.state == "sending"),
+)
+_EPOCH_NOW = (
+    sa.select(t.conversation.c.epoch).where(t.conversation.c.id == t.outbox.c.conversation).scalar_subquery()
+)
+
+
+class Delivery(Base):
+    """The part of the store that senders use."""
+
+    async def claim_outbox(self, channels: Iterable[str], limit: int = 64) -> list[Outgoing]:
+        """The next message of up to `limit` conversations, ours to send now. Settle each with `settle`."""
+        names = sorted(channels)
+
+        def work(conn: Connection) -> list[Outgoing]:
+            at = ms(self.clock())
+            drop_stale(conn, at)
+            query = (
+                sa.select(t.outbox)
+                .where(_open, t.outbox.c.next_at <= at, t.outbox.c.channel.in_(names), _HEAD)
+                .where(sa.or_(t.outbox.c.state == "new", t.outbox.c.sending_at <= at - _milliseconds(LOST_AFTER)))
+                .order_by(t.outbox.c.next_at, t.outbox.c.id)
+                .limit(limit)
+                .with_for_update(skip_locked=True, of=t.outbox)
+            )
+            rows = conn.execute(query).fetchall()
+            if not rows:
+                return []
+            conn.execute(
+                t.outbox.update()
+                .where(t.outbox.c.id.in_([row.id for row in rows]))
+                .values(
+                    state="sending", sending_at=at, attempts=t.outbox.c.attempts + 1,
+                    maybe_twice=sa.case((t.outbox.c.state == "sending", 1), else_=t.outbox.c.maybe_twice),
+                )
+            )  # fmt: skip
+            failpoint("after outbox claim")
+            return _parcels(conn, self.context, rows)
+
+        return await self._write(work)
+
+    async def may_send(self, outgoing: Outgoing) -> bool:
+        """A last look before the network: False when a coach took over since this message was claimed."""
+        if outgoing.origin != "bot":
+            return True
+        row = await self._read(
+            lambda conn: conn.execute(
+                sa.select(t.conversation.c.epoch).where(t.conversation.c.id == outgoing.conversation)
+            ).scalar()
+        )
+        return row is None or row <= outgoing.epoch
+
+    async def settle(self, results: Sequence[tuple[Outgoing, Verdict]]) -> None:
+        """Records what became of messages: sent, retry_at, gone, bad, stale or unknown."""
+
+        def work(conn: Connection) -> None:
+            pen = Pen(self.context, self.clock())
+            for outgoing, verdict in results:
+                _settle(conn, pen, outgoing, verdict)
+            pen.flush(conn)
+
+        if results:
+            await self._write(work)
+
+    async def outbox_counts(self) -> dict[str, int]:
+        """How many rows stand in each state, and how many may have been sent twice."""
+
+        def read(conn: Connection) -> dict[str, int]:
+            states = conn.execute(sa.select(t.outbox.c.state, sa.func.count()).group_by(t.outbox.c.state))
+            found = {str(state): int(count) for state, count in states}
+            twice = conn.execute(sa.select(sa.func.count()).where(t.outbox.c.maybe_twice == 1)).scalar()
+            return {**found, "maybe_twice": int(twice or 0)}
+
+        return await self._read(read)
+
+    async def retry_failed(self, conversation: str, seq: int) -> bool:
+        """[Opnieuw] of a coach: a message that could not be delivered is tried again."""
+        at = ms(self.clock())
+        same = sa.and_(t.outbox.c.conversation == conversation, t.outbox.c.seq == seq, t.outbox.c.state == "dead")
+        values = {"state": "new", "next_at": at, "reason": "", "done_at": None}
+        return await self._write(lambda conn: conn.execute(t.outbox.update().where(same).values(values)).rowcount == 1)
+
+    # ---- notices to coaches and visitors, by mail, without personal data ----
+
+    async def claim_notices(self, limit: int = 20) -> list[tuple[str, str, str, str]]:
+        """Due notices as (key, kind, K-code, audience). A notice whose case was answered meanwhile is not made."""
+        from storage.talk import K
+
+        def work(conn: Connection) -> list[tuple[str, str, str, str]]:
+            at = ms(self.clock())
+            answered = sa.select(t.case.c.number).where(t.case.c.first_reply_at.is_not(None))
+            conn.execute(
+                t.notice.delete().where(
+                    t.notice.c.state == "new", t.notice.c.kind != "new_case", t.notice.c.case_number.in_(answered)
+                )
+            )
+            lost = at - _milliseconds(LOST_AFTER)
+            due = sa.or_(
+                t.notice.c.state == "new", sa.and_(t.notice.c.state == "sending", t.notice.c.sending_at <= lost)
+            )
+            rows = conn.execute(
+                sa.select(t.notice).where(due, t.notice.c.due_at <= at).order_by(t.notice.c.due_at).limit(limit)
+                .with_for_update(skip_locked=True)
+            ).fetchall()  # fmt: skip
+            if rows:
+                conn.execute(
+                    t.notice.update().where(t.notice.c.key.in_([row.key for row in rows]))
+                    .values(state="sending", sending_at=at, attempts=t.notice.c.attempts + 1)
+                )  # fmt: skip
+            return [(row.key, row.kind, K(row.case_number), row.audience) for row in rows]
+
+        return await self._write(work)
+
+    async def settle_notice(self, key: str, *, sent: bool) -> None:
+        """Sent, or to be tried again in five minutes (three times)."""
+        at = ms(self.clock())
+        again = {
+            "state": sa.case((t.notice.c.attempts >= 3, "dead"), else_="new"),
+            "due_at": at + 300_000,
+        }
+        values: dict[str, Any] = {"state": "sent", "done_at": at} if sent else again
+        await self._write(lambda conn: conn.execute(t.notice.update().where(t.notice.c.key == key).values(values)) and None)
+
+
+def _milliseconds(span: timedelta) -> int:
+    return int(span.total_seconds() * 1000)
+
+
+def drop_stale(conn: Connection, at: int) -> int:
+    """Bot messages that were made before somebody else began to speak."""
+    return conn.execute(
+        t.outbox.update()
+        .where(t.outbox.c.state == "new", t.outbox.c.origin == "bot", t.outbox.c.epoch < _EPOCH_NOW)
+        .values(state="dead", reason="stale", done_at=at)
+    ).rowcount
+
+
+def _parcels(conn: Connection, context: Context, rows: Sequence[Any]) -> list[Outgoing]:
+    conversations = {row.conversation for row in rows if row.conversation}
+    bodies = {
+        (row.conversation, row.seq): row.body_sealed
+        for row in conn.execute(
+            sa.select(t.message.c.conversation, t.message.c.seq, t.message.c.body_sealed).where(
+                sa.tuple_(t.message.c.conversation, t.message.c.seq).in_(
+                    [(row.conversation, row.seq) for row in rows if row.conversation]
+                )
+            )
+        )
+    } if conversations else {}  # fmt: skip
+    identities = {
+        row.id: row
+        for row in conn.execute(
+            sa.select(t.identity).where(t.identity.c.id.in_({row.identity for row in rows if row.identity}))
+        )
+    }
+    keys = keys_of(conn, context, {row.person for row in identities.values()})
+    found = []
+    for row in rows:
+        if row.parcel_sealed is not None:
+            inside = json.loads(context.parcel.unseal("outbox", "parcel_sealed", row.lane, row.parcel_sealed))
+            address, body = inside["address"], inside["message"]
+            message = message_from_json(body.encode() if body else _NOTHING)
+        else:
+            identity = identities[row.identity]
+            key = keys[identity.person]
+            address = address_of(key, identity.id, identity.address_sealed)
+            sealed = bodies.get((row.conversation, row.seq))
+            message = (
+                open_message(key, row.conversation, row.seq, sealed)
+                if sealed is not None and row.action == "send"
+                else message_from_json(_NOTHING)
+            )
+        found.append(
+            Outgoing(row.id, row.conversation or "", address, row.channel, row.bot, row.seq, row.epoch, row.origin,
+                     row.turn, message, row.attempts, row.action, row.target)
+        )  # fmt: skip
+    return found
+
+
+_NOTHING = b'{"text":""}'
+
+
+def _settle(conn: Connection, pen: Pen, outgoing: Outgoing, verdict: Verdict) -> None:
+    same = t.outbox.c.id == outgoing.id
+    reason = verdict.reason[:200]
+    match verdict.kind:
+        case "sent":
+            values: dict[str, Any] = {
+                "state": "sent", "done_at": pen.at, "external_id": verdict.external_id, "parcel_sealed": None,
+            }  # fmt: skip
+        case "retry_at":
+            at = verdict.retry_at
+            values = {"state": "new", "next_at": pen.at + 1000 if at is None else ms(at), "reason": reason}
+        case "bad" | "stale":
+            values = {"state": "dead", "done_at": pen.at, "reason": reason or verdict.kind, "parcel_sealed": None}
+        case "gone":
+            _gone(conn, pen, outgoing, reason)
+            return
+        case _:  # unknown: it may have arrived; after LOST_AFTER it is sent once more
+            values = {"reason": reason}
+    conn.execute(t.outbox.update().where(same).values(values))
+
+
+def _gone(conn: Connection, pen: Pen, outgoing: Outgoing, reason: str) -> None:
+    """This address cannot be reached any more: stop trying, and tell the coach in the case."""
+    dead = {"state": "dead", "done_at": pen.at, "reason": reason or "gone", "parcel_sealed": None}
+    if not outgoing.conversation:
+        conn.execute(t.outbox.update().where(t.outbox.c.id == outgoing.id).values(dead))
+        return
+    talk = lock_talk(conn, pen.context, outgoing.conversation)
+    if talk is None:
+        return
+    conn.execute(t.outbox.update().where(t.outbox.c.identity == talk.identity, _open).values(dead))
+    conn.execute(t.identity.update().where(t.identity.c.id == talk.identity).values(gone_at=pen.at))
+    if talk.open_case is not None:
+        pen.private(talk, "unreachable:" + outgoing.channel, sender="system")
+    pen.keep(talk)
