@@ -1,0 +1,261 @@
+"""`/api/v1` for other websites and systems: chat, match, search, entries, events, demand. OpenAPI at /api/v1/openapi.json.
+
+Objects are those of the command line (`loket chat --json`, `match --json`, `ask --json`). FastAPI is imported at the
+first call, so that a desk without API clients does not wait for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import re
+import secrets
+import time
+from typing import TYPE_CHECKING, Annotated, Any
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from bot.web.security import hashed, new_token
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from bot.web.house import House
+
+TALK = re.compile(r"[\w-]{43}", re.ASCII)
+
+
+def create_api(here: House) -> ASGIApp:
+    """An ASGI app that builds the real one when it is first called."""
+    made: list[FastAPI] = []
+    lock = asyncio.Lock()
+
+    async def api(scope: Scope, receive: Receive, send: Send) -> None:
+        async with lock:
+            if not made:
+                made.append(build(here))
+        await made[0](scope, receive, send)
+
+    return api
+
+
+def build(here: House) -> FastAPI:
+    """The FastAPI application."""
+    from fastapi import Body, Depends, FastAPI, HTTPException, Query
+    from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+    from pydantic import BaseModel, ConfigDict, Field
+
+    from bot.asking import answer
+    from bot.cleaning import clean_text
+    from bot.turn_json import match_object, turn_object
+    from flows.events import Chose, Event, Said, Started
+    from knowledge.availability import availability
+    from knowledge.given import read_given
+    from storage.messages import Incoming
+    from storage.rows import SMALL
+
+    class Choice(BaseModel):
+        id: str
+        label: str
+
+    class Question(BaseModel):
+        fact: str
+        kind: str
+        text: str
+        choices: list[Choice]
+
+    class Advised(BaseModel):
+        id: str
+        kind: str
+        verdict: str
+        because: list[str]
+        missing: list[str]
+        status: str
+
+    class Handoff(BaseModel):
+        reason: str
+        team: str
+
+    class Turned(BaseModel):
+        """One turn: the same object that `loket chat --json` prints, and the session to send along next time."""
+
+        session: str
+        messages: list[str]
+        question: Question | None
+        understood: dict[str, Any]
+        advice: list[Advised] | None
+        handoff: Handoff | None
+        ended: bool
+
+    class Said_(BaseModel):
+        """What the visitor did. Without `session` a conversation begins; then only `language` and `start` count."""
+
+        model_config = ConfigDict(extra="forbid", title="ChatInput")
+        session: str | None = Field(None, description="From the answer before; keep it secret, it is the visitor's key.")
+        text: str | None = Field(None, max_length=100_000)
+        choice: str | list[str] | None = None
+        command: str | None = Field(None, max_length=100)
+        message_id: str | None = Field(None, pattern=r"^[\w-]{6,40}$", description="Sent twice, done once.")
+        language: str = Field("nl", pattern="^(nl|en)$")
+        start: str = Field("", pattern=r"^[\w-]{0,64}$")
+
+    class Matched(BaseModel):
+        id: str
+        verdict: str
+        because: list[str]
+        missing: list[str]
+        status: str
+
+    class Found(BaseModel):
+        id: str
+        aliases: list[str]
+        kind: str
+        score: float
+
+    class Answered(BaseModel):
+        understood: dict[str, Any]
+        results: list[Found]
+        kind: str
+
+    class Source(BaseModel):
+        url: str
+        supports: str
+        read_on: str
+
+    class EntryOut(BaseModel):
+        id: str
+        aliases: list[str]
+        kind: str
+        name: str
+        summary: str
+        status: str
+        step: str
+        url: str
+        confidence: str
+        checked_on: str | None
+        sources: list[Source]
+
+    class EventOut(BaseModel):
+        id: str
+        title: str
+        starts: str
+        where: str
+        left: int | None
+
+    class Demand(BaseModel):
+        what: str
+        count: str
+
+    bearer = HTTPBearer(auto_error=False, description="A key of LOKET_API_KEYS.")
+
+    async def client(given: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> str:
+        key = given.credentials.encode() if given else b""
+        known = [one for one in here.settings.api_keys if hmac.compare_digest(one.encode(), key)]
+        if not known:
+            raise HTTPException(401, "Send a key of this desk as a bearer token.", {"www-authenticate": "Bearer"})
+        if not here.questions.allows(hashed(known[0]), time.monotonic()):
+            raise HTTPException(429, "Too many calls; wait a moment.", {"retry-after": "1"})
+        return known[0]
+
+    refusals: dict[int | str, dict[str, Any]] = {
+        401: {"description": "No key, or not one of this desk's."},
+        429: {"description": "Too many calls."},
+    }
+    app = FastAPI(
+        title="Ontwikkelloket", version="1", docs_url=None, redoc_url=None, dependencies=[Depends(client)],
+        responses=refusals,
+    )  # fmt: skip
+
+    @app.post("/chat", summary="One turn of a conversation")
+    async def chat(said: Annotated[Said_, Body()]) -> Turned:
+        session = said.session or ""
+        new = not TALK.fullmatch(session)
+        if new:
+            session = new_token()
+        address = hashed(session)
+
+        async def receive(event: Event, message_id: str) -> Any:
+            return await here.desk.receive(
+                Incoming(
+                    channel="api", address=address, event=event, received_at=here.now(),
+                    update_id=f"{address[:32]}:{message_id}", language=said.language,
+                )  # fmt: skip
+            )
+
+        if new:
+            result = await receive(Started(said.start, said.language), "start")
+        else:
+            if await here.store.conversation_at("api", "", address) is None:
+                raise HTTPException(404, "This conversation does not exist (any more).")
+            event: Event
+            if said.choice is not None:
+                event = Chose((said.choice,) if isinstance(said.choice, str) else tuple(said.choice))
+            elif said.command is not None:
+                event = Said("/" + clean_text(said.command, 100).lstrip("/"))
+            else:
+                event = Said(clean_text(said.text or ""))
+            result = await receive(event, said.message_id or secrets.token_hex(12))
+        if result.turn is None:
+            raise HTTPException(409, "This message_id was done before.")
+        return Turned(session=session, **turn_object(result.turn))
+
+    chat_refusals: dict[int | str, dict[str, Any]] = {
+        404: {"description": "The conversation does not exist (any more)."},
+        409: {"description": "This message was done before."},
+    }
+    app.routes[-1].responses.update(chat_refusals)  # type: ignore[attr-defined]
+
+    @app.post("/match", summary="Verdicts for given facts", responses={422: {"description": "A fact could not be read."}})
+    async def match(facts: Annotated[dict[str, Any], Body(examples=[{"situation": "employee", "age": 52}])]) -> list[Matched]:
+        knowledge = here.content.knowledge
+        answers, complaints = read_given(facts, knowledge.facts, knowledge.geography)
+        if complaints:
+            raise HTTPException(422, [{"loc": ["body", one.fact], "msg": str(one), "type": "fact"} for one in complaints])
+        today = here.now().date()
+        profile = knowledge.profile(answers, today)
+        return [Matched(**match_object(one)) for one in knowledge.matcher.match(profile, today)]
+
+    @app.get("/search", summary="One free-text question")
+    async def search(q: Annotated[str, Query(max_length=2000)], top: Annotated[int, Query(ge=1, le=20)] = 3) -> Answered:
+        return Answered(**answer(here.content.knowledge, clean_text(q), here.now().date(), top))
+
+    def entry_out(entry: Any) -> EntryOut:
+        return EntryOut(
+            id=entry.id, aliases=list(entry.aliases), kind=entry.kind, name=entry.name, summary=entry.summary,
+            status=availability(entry, here.now().date()).status, step=entry.first_step_in("nl"), url=entry.url,
+            confidence=entry.confidence, checked_on=entry.checked_on.isoformat() if entry.checked_on else None,
+            sources=[
+                Source(url=one.url or one.document, supports=one.supports, read_on=one.read_on) for one in entry.sources
+            ],
+        )  # fmt: skip
+
+    @app.get("/entries", summary="Everything the desk can advise")
+    async def entries(
+        kind: Annotated[str | None, Query(max_length=40)] = None,
+        limit: Annotated[int, Query(ge=1, le=500)] = 100, offset: Annotated[int, Query(ge=0, le=100_000)] = 0,
+    ) -> list[EntryOut]:  # fmt: skip
+        found = [one for one in here.content.knowledge.catalogue.values() if kind is None or one.kind == kind]
+        return [entry_out(one) for one in found[offset : offset + limit]]
+
+    @app.get("/entries/{id}", summary="One entry, by id or alias", responses={404: {"description": "No such entry."}})
+    async def entry(id: str) -> EntryOut:
+        found = here.content.knowledge.catalogue.resolve(id)
+        if found is None:
+            raise HTTPException(404, "There is no entry with this id.")
+        return entry_out(found)
+
+    @app.get("/events", summary="Meetings with free places")
+    async def events() -> list[EventOut]:
+        found = await here.store.events()
+        return [EventOut(id=one.id, title=one.title, starts=one.starts.isoformat(), where=one.where, left=one.left) for one in found]
+
+    @app.get("/demand", summary="What was asked for and not found; small numbers hidden")
+    async def demand(days: Annotated[int, Query(ge=1, le=365)] = 30) -> list[Demand]:
+        from datetime import timedelta
+
+        now = here.now()
+        wishes = (await here.store.figures(now - timedelta(days=days), now)).wishes
+        shown = sorted(wishes.items(), key=lambda one: (-one[1], one[0]))
+        return [Demand(what=what, count=str(count) if count >= SMALL else f"<{SMALL}") for what, count in shown]
+
+    return app

@@ -1,0 +1,102 @@
+"""The web application: all pages under one guard. `create_app(desk)` gives an ASGI app that `serve` mounts or runs."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+
+from bot.web import account, admin, agenda, case_page, chat, coach_desk, figures, knowledge_pages, login, new_case, pages, people, plan, resume
+from bot.web.house import House, house, language_of, show
+from bot.web.policy import Page
+from bot.web.reads import broker_for
+from bot.web.security import Guard
+from bot.web.texts import phrases
+from storage.base import NotStored
+
+if TYPE_CHECKING:
+    from bot.desk import Desk
+
+PAGES: tuple[Page, ...] = (
+    *chat.PAGES,
+    *plan.PAGES,
+    *resume.PAGES,
+    *pages.PAGES,
+    *login.PAGES,
+    *account.PAGES,
+    *coach_desk.PAGES,
+    *case_page.PAGES,
+    *new_case.PAGES,
+    *agenda.PAGES,
+    *people.PAGES,
+    *figures.PAGES,
+    *knowledge_pages.PAGES,
+    *admin.PAGES,
+)
+
+
+def create_app(desk: Desk) -> Starlette:
+    """All pages of one desk. The desk outlives the app: opening and closing it is the caller's."""
+    from bot.web.api import create_api
+
+    broker = broker_for(desk.store)
+    here = House(desk, broker)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        yield
+        await broker.close()
+
+    routes: list[BaseRoute] = [Route(page.path, login.guarded(page), methods=list(page.methods)) for page in PAGES]
+    routes.append(Mount("/api/v1", create_api(here)))
+    app = Starlette(
+        routes=routes,
+        middleware=[
+            Middleware(
+                Guard, on_error=failed, embed_origins=desk.settings.embed_origins, public_url=desk.settings.public_url
+            )
+        ],
+        exception_handlers={HTTPException: refused, NotStored: not_stored},
+        lifespan=lifespan,
+    )
+    app.state.house = here
+    return app
+
+
+async def refused(request: Request, error: Exception) -> Response:
+    """404, 405 and the like, in plain words."""
+    status = error.status_code if isinstance(error, HTTPException) else 400
+    headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+    if request.url.path.startswith("/api/"):
+        return PlainTextResponse("not found", status, headers=headers)
+    t = phrases(language_of(request))
+    return show(
+        request, "error.html", status=status, headers=headers, title=t("not_found_title"), text=t("not_found_text"),
+        back="/desk" if request.url.path.startswith("/desk") else "/chat", back_label=t("to_chat"),
+    )  # fmt: skip
+
+
+async def not_stored(request: Request, error: Exception) -> Response:
+    t = phrases(language_of(request))
+    return show(
+        request, "error.html", status=503, headers={"retry-after": "5"}, title=t("error_title"), text=t("not_stored"),
+        back="/chat", back_label=t("to_chat"),
+    )  # fmt: skip
+
+
+async def failed(request: Request, error: Exception) -> Response:
+    """Something we did not foresee, told kindly. The guard has logged it without what the visitor wrote."""
+    t = phrases(language_of(request))
+    return show(
+        request, "error.html", status=500, title=t("error_title"), text=t("error_text"), back="/chat", back_label=t("to_chat")
+    )
+
+
+__all__ = ["PAGES", "create_app", "house"]

@@ -1,0 +1,112 @@
+"""*Vandaag* and the inbox: which people wait, by promised time."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.web import dates, policy, sse
+from bot.web.desk_frame import desk_page, staff_of
+from bot.web.house import House, house
+from bot.web.policy import Page
+from storage.rows import InboxRow, TodayRow
+
+CHANNELS = {"web": "webchat", "telegram": "Telegram", "terminal": "terminal", "api": "andere website", "desk": "via coach"}
+TABS = (
+    ("waiting", "Wachtend"),
+    ("mine", "Van mij"),
+    ("waiting_for_client", "Wacht op klant"),
+    ("snoozed", "Uitgesteld"),
+    ("all", "Alles"),
+)
+
+
+async def today(request: Request) -> Response:
+    here = house(request)
+    rows = await here.store.today(staff_of(request), here.now())
+    real = [row for row in rows if not row.practice]
+    practice = [row for row in rows if row.practice]
+    return desk_page(request, "desk/today.html", rows=real, practice=practice, headline=headline(real))
+
+
+def headline(rows: list[TodayRow]) -> str:
+    """3 mensen wachten · eerste belofte 11.00 uur"""
+    waiting = [row for row in rows if row.kind in ("new", "urgent", "reply")]
+    count = len({row.code for row in waiting})
+    said = "niemand wacht" if not count else "1 mens wacht" if count == 1 else f"{count} mensen wachten"
+    due = min((row.due for row in waiting if row.due), default=None)
+    if due is None:
+        return said
+    return f"{said} · eerste belofte {dates.weekday(due)} {dates.clock(due)} uur"
+
+
+async def inbox(request: Request) -> Response:
+    here = house(request)
+    me = staff_of(request)
+    query = request.query_params
+    tab = query.get("tab", "waiting")
+    tab = tab if tab in dict(TABS) else "waiting"
+    situation, region, team = (query.get(name, "")[:64] for name in ("situation", "region", "team"))
+    rows = await here.store.inbox(tab, me)
+    counts = await here.store.counts(me)
+    kept = [
+        row
+        for row in rows
+        if (not situation or row.situation == situation)
+        and (not region or row.region == region)
+        and (not team or row.team == team)
+    ]
+    names = situation_names(here)
+    return desk_page(
+        request, "desk/inbox.html", tab=tab, tab_name=dict(TABS)[tab],
+        tabs=[{"id": id_, "label": label, "count": counts.get(id_), "here": id_ == tab} for id_, label in TABS],
+        rows=kept, situations=list(names.items()), situation=situation, region=region, team=team, names=names,
+        channels=CHANNELS, regions=region_names(here, rows), teams=sorted({row.team for row in rows if row.team}),
+    )  # fmt: skip
+
+
+def situation_names(here: House) -> dict[str, str]:
+    return {id_: choice.label for id_, choice in here.content.knowledge.facts["situation"].choices.items()}
+
+
+def region_names(here: House, rows: list[InboxRow]) -> list[tuple[str, str]]:
+    found = sorted({row.region for row in rows if row.region})
+    return [(region, here.content.knowledge.explainer.area(f"region:{region}")) for region in found]
+
+
+async def live(request: Request) -> Response:
+    """Tells the desk that something changed; with `zaak`, also carries that conversation's new messages."""
+    from bot.web.case_page import case_stream
+
+    here = house(request)
+    code = request.query_params.get("zaak", "")
+    if code:
+        return await case_stream(request, code)
+    me = staff_of(request)
+
+    async def body() -> AsyncIterator[str]:
+        before: list[tuple[str, str, str]] | None = None
+        yield ": welkom\n\n"
+        with here.broker.watch(sse.EVERYTHING) as changes:
+            changes.set()
+            async for changed in sse.ticks(request, changes):
+                if not changed:
+                    yield ": nog hier\n\n"
+                    continue
+                rows = [(row.code, row.state, row.kind) for row in await here.store.today(me, here.now())]
+                if before is not None and rows != before:
+                    fresh = len({row[0] for row in rows} - {row[0] for row in before})
+                    said = f"{fresh} nieuwe hulpvragen." if fresh > 1 else "1 nieuwe hulpvraag." if fresh else "De lijst is bijgewerkt."
+                    yield sse.event(said, name="changed")
+                before = rows
+
+    return sse.stream(body())
+
+
+PAGES = (
+    Page("/desk", today, policy.READ),
+    Page("/desk/inbox", inbox, policy.READ),
+    Page("/desk/stroom", live, policy.READ),
+)

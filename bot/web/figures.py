@@ -1,0 +1,137 @@
+"""The dashboard: counts as tables, with what is small hidden, and the same as CSV."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from datetime import timedelta
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.web import dates, policy
+from bot.web.desk_frame import desk_page, staff_of
+from bot.web.house import House, house
+from bot.web.policy import Page
+from storage.rows import SMALL, Figures, shown
+
+PERIODS = (7, 30, 90, 365)
+FUNNEL = {
+    "started": "gesprek begonnen", "answered": "vraag beantwoord", "advised": "advies gezien", "handed_over": "naar een coach",
+    "claimed": "opgepakt", "replied": "antwoord van coach", "closed": "afgerond", "granted": "toegekend", "begun": "gestart",
+}  # fmt: skip
+REASONS = {
+    "question": "vraag aan coach", "call_back": "bel mij", "sign_up": "aanmelding", "crisis": "nood", "voucher": "voucher",
+}
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "|", "%")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    label: str
+    shown: str
+    share: int | None  # percent of the largest in the table; None when the count is hidden
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    title: str
+    what: str
+    rows: tuple[Row, ...]
+
+
+def table(title: str, what: str, counts: dict[str, int], names: dict[str, str], *, ordered: bool = False) -> Table:
+    """A table of counts. A hidden count gets no bar either: its length would tell."""
+    largest = max(counts.values(), default=0)
+    pairs = list(counts.items()) if ordered else sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+    return Table(
+        title,
+        what,
+        tuple(
+            Row(names.get(key, key), shown(count), None if 0 < count < SMALL or not largest else round(100 * count / largest))
+            for key, count in pairs[:20]
+        ),
+    )
+
+
+def percentage(part: int, whole: int) -> str:
+    """A share, unless it is of too few: then it says as much as the counts would."""
+    return f"{round(100 * part / whole)}%" if whole >= SMALL else "te weinig"
+
+
+async def _read(request: Request) -> tuple[Figures, int]:
+    raw = request.query_params.get("dagen", "30")
+    days = int(raw) if raw.isascii() and raw.isdigit() and int(raw) in PERIODS else 30
+    here = house(request)
+    until = here.now()
+    return await here.store.figures(until - timedelta(days=days), until), days
+
+
+def tables(here: House, found: Figures) -> list[Table]:
+    catalogue = here.content.knowledge.catalogue
+    steps = {key: found.funnel[key] for key in FUNNEL if key in found.funnel}
+    steps |= {key: count for key, count in found.funnel.items() if key not in steps}
+    outcomes = {}
+    for key, count in found.outcomes.items():
+        entry, _, step = key.partition(" ")
+        known = catalogue.resolve(entry)
+        outcomes[f"{known.name if known else entry}: {step}"] = count
+    return [
+        table("Van eerste bericht tot uitkomst", "Stap", steps, FUNNEL, ordered=True),
+        table("Waarom mensen een coach vroegen", "Reden", found.reasons, REASONS),
+        table("Uitkomsten", "Regeling en stap", outcomes, {}),
+        table("Waar geen aanbod voor was", "Gevraagd", found.wishes, {}),
+        table("Kanaal", "Kanaal", found.channels, {"web": "webchat", "telegram": "Telegram"}),
+    ]
+
+
+def tiles(here: House, found: Figures) -> list[tuple[str, str]]:
+    oldest = dates.span(here.now() - found.oldest) if found.oldest else "–"
+    first = f"{found.first_reply_minutes} min" if found.first_reply_minutes is not None else "–"
+    return [
+        ("Wacht nu", str(found.waiting)),
+        ("Wacht het langst", oldest),
+        ("Binnen de belofte", percentage(found.kept, found.promised)),
+        ("Eerste reactie, midden", first),
+        ("Afgerond", shown(found.closed)),
+        ("Heropend", shown(found.reopened)),
+    ]
+
+
+async def figures(request: Request) -> Response:
+    here = house(request)
+    found, days = await _read(request)
+    now = here.now()
+    return desk_page(
+        request, "desk/figures.html", tiles=tiles(here, found), tables=tables(here, found), days=days,
+        since=(now - timedelta(days=days)).date(), until_day=now.date(),
+    )  # fmt: skip
+
+
+def cell(value: str) -> str:
+    """One CSV cell that no spreadsheet takes for a formula."""
+    safe = f"'{value}" if value.lstrip(" ").startswith(FORMULA) else value
+    return '"' + safe.replace('"', '""') + '"'
+
+
+async def download(request: Request) -> Response:
+    here = house(request)
+    found, days = await _read(request)
+    await here.store.audit(staff_of(request).id, "export_figures", f"{days} days")
+    out = io.StringIO()
+    out.write("tabel;wat;aantal\r\n")
+    for label, value in tiles(here, found):
+        out.write(f"{cell('Overzicht')};{cell(label)};{cell(value)}\r\n")
+    for one in tables(here, found):
+        for row in one.rows:
+            out.write(f"{cell(one.title)};{cell(row.label)};{cell(row.shown)}\r\n")
+    return Response(
+        "\ufeff" + out.getvalue(), media_type="text/csv; charset=utf-8",
+        headers={"content-disposition": f'attachment; filename="cijfers-{days}-dagen.csv"'},
+    )  # fmt: skip
+
+
+PAGES = (
+    Page("/desk/cijfers", figures, policy.FIGURES),
+    Page("/desk/cijfers.csv", download, frozenset({"coordinator", "admin", "auditor"})),
+)

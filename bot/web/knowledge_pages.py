@@ -1,0 +1,60 @@
+"""`/desk/kennis`: what must be checked again, the oldest first. Changes are made in the YAML files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.web import dates, policy
+from bot.web.desk_frame import desk_page
+from bot.web.house import house
+from bot.web.pages import CONFIDENCE, SourceLine, overdue, source_line
+from bot.web.policy import Page
+from knowledge.availability import availability
+from knowledge.entries import Entry
+
+STATUS = {
+    "open": "open", "closed": "dicht", "opens_on": "gaat later open", "ended": "bestaat niet meer", "paused": "staat stil",
+    "unknown": "onbekend",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    id: str
+    name: str
+    status: str
+    checked: str
+    review: str
+    late: bool
+    confidence: str
+    confidence_words: str
+    sources: tuple[SourceLine, ...]
+
+
+def line(entry: Entry, today: date) -> Line:
+    return Line(
+        entry.id, entry.name, STATUS[availability(entry, today).status],
+        dates.day(entry.checked_on) if entry.checked_on else "nooit",
+        dates.day(entry.review_by) if entry.review_by else "–", overdue(entry, today), entry.confidence,
+        CONFIDENCE[entry.confidence][0], tuple(source_line(one) for one in entry.sources),
+    )  # fmt: skip
+
+
+async def knowledge(request: Request) -> Response:
+    here = house(request)
+    today = here.now().date()
+    found = sorted(
+        here.content.knowledge.catalogue.values(),
+        key=lambda one: (not overdue(one, today), one.confidence == "verified", one.review_by or date.max, one.id),
+    )
+    return desk_page(
+        request, "desk/knowledge.html", entries=[line(one, today) for one in found], total=len(found),
+        late=sum(overdue(one, today) for one in found), unsure=sum(one.confidence != "verified" for one in found),
+    )  # fmt: skip
+
+
+PAGES = (Page("/desk/kennis", knowledge, policy.KNOWLEDGE),)

@@ -1,0 +1,120 @@
+"""Pages around the chat: privacy, sources, accessibility, the example of embedding, and static files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+
+from bot.web import dates
+from bot.web.house import house, language_of, show
+from bot.web.policy import PUBLIC, Page
+from bot.web.render import STATIC
+from knowledge.entries import Entry, Source
+
+CONFIDENCE = {
+    "verified": ("nagekeken", "checked"),
+    "likely": ("waarschijnlijk, vraag het na", "likely, please ask"),
+    "unverified": ("nog niet zeker, vraag het na", "not certain yet, please ask"),
+}
+TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    url: str
+    host: str
+    supports: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLine:
+    """One row of the list of sources."""
+
+    id: str
+    name: str
+    checked: str
+    confidence: str
+    sources: tuple[SourceLine, ...]
+
+
+def entry_line(entry: Entry, language: str) -> EntryLine:
+    return EntryLine(
+        entry.id,
+        entry.text("name", language),
+        dates.day(entry.checked_on, language) if entry.checked_on else "–",
+        CONFIDENCE[entry.confidence][language == "en"],
+        tuple(source_line(one) for one in entry.sources),
+    )
+
+
+def source_line(source: Source) -> SourceLine:
+    url = source.url or source.document
+    return SourceLine(url, (urlsplit(url).hostname or url).removeprefix("www."), source.supports)
+
+
+async def privacy(request: Request) -> Response:
+    return show(request, "privacy.html", desk=house(request).content.knowledge.desk)
+
+
+async def accessibility(request: Request) -> Response:
+    return show(request, "accessibility.html")
+
+
+async def sources(request: Request) -> Response:
+    here, language = house(request), language_of(request)
+    knowledge = here.content.knowledge
+    entries = sorted((entry_line(one, language) for one in knowledge.catalogue.values()), key=lambda one: one.name.lower())
+    return show(request, "sources.html", language, entries=entries, geography=geography_lines(here.content.knowledge))
+
+
+def geography_lines(knowledge: object) -> tuple[str, ...]:
+    """Where the list of places comes from, as its makers ask."""
+    from knowledge.geography import ATTRIBUTION
+
+    return (ATTRIBUTION,) if isinstance(ATTRIBUTION, str) else tuple(ATTRIBUTION)
+
+
+async def example(request: Request) -> Response:
+    settings = house(request).settings
+    return show(request, "example.html", "nl", url=settings.url, origins=settings.embed_origins)
+
+
+async def embed_script(request: Request) -> Response:
+    return FileResponse(
+        STATIC / "embed.js", media_type="text/javascript",
+        headers={"cache-control": "public, max-age=3600", "cross-origin-resource-policy": "cross-origin"},
+    )  # fmt: skip
+
+
+async def static(request: Request) -> Response:
+    """Files of this package by exact name: a name is looked up, never joined to a path."""
+    name = str(request.path_params["name"])
+    if name not in _files():
+        return PlainTextResponse("Niet gevonden", 404)
+    forever = "v" in request.query_params
+    return FileResponse(
+        STATIC / name, media_type=TYPES[(STATIC / name).suffix],
+        headers={"cache-control": "public, max-age=31536000, immutable" if forever else "public, max-age=600"},
+    )  # fmt: skip
+
+
+def _files() -> frozenset[str]:
+    return frozenset(path.name for path in STATIC.iterdir() if path.suffix in TYPES)
+
+
+def overdue(entry: Entry, today: date) -> bool:
+    return entry.review_by is not None and entry.review_by < today
+
+
+PAGES = (
+    Page("/privacy", privacy, PUBLIC),
+    Page("/bronnen", sources, PUBLIC),
+    Page("/toegankelijkheid", accessibility, PUBLIC),
+    Page("/voorbeeld", example, PUBLIC),
+    Page("/embed.js", embed_script, PUBLIC),
+    Page("/static/{name}", static, PUBLIC),
+)

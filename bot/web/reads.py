@@ -1,0 +1,90 @@
+"""What the web pages read from the store, as views. Reading only; every change goes through a turn or an action."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from bot.web.sse import EVERYTHING, Broker
+from bot.web.views import Bubble, Waiting
+from flows.state import State
+from storage import tables as t
+from storage.rows import ConversationRow, MessageRow
+from storage.store import Store
+
+MOST = 500  # messages of one conversation on a page
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """One visitor's conversation: its row and what it remembers."""
+
+    row: ConversationRow
+    state: State
+
+    @property
+    def id(self) -> str:
+        return self.row.id
+
+    @property
+    def language(self) -> str:
+        return self.row.language
+
+    @property
+    def waiting(self) -> Waiting:
+        return Waiting(self.row.speaker, self.row.coach, self.row.case, self.row.promise)
+
+
+async def talk_at(store: Store, address: str, channel: str = "web") -> Talk | None:
+    """The conversation of this address, as far as its visitor may see: everything."""
+    row = await store.conversation_at(channel, "", address)
+    if row is None:
+        return None
+    state = await store.state(row.id)
+    return None if state is None else Talk(row, state)
+
+
+async def bubbles(store: Store, conversation: str, after: int = 0, *, private: bool = False) -> tuple[Bubble, ...]:
+    """The messages after number `after`. Only the newest question's buttons stand on the screen."""
+    rows = await store.messages(conversation, after, MOST, private)
+    newest = max((row.turn for row in rows if row.message.options), default=0)
+    return tuple(_bubble(row, newest) for row in rows if not row.withdrawn)
+
+
+def _bubble(row: MessageRow, newest: int) -> Bubble:
+    sender = "note" if row.private else row.sender
+    current = bool(row.message.options) and row.turn == newest
+    return Bubble(row.seq, sender, row.at, row.message, row.name, row.turn, current, row.delivery)
+
+
+async def last_seq(store: Store, conversation: str) -> int:
+    row = await store.conversation(conversation)
+    return row.last_seq if row else 0
+
+
+def broker_for(store: Store) -> Broker:
+    """Wakes the live pages of this store's conversations."""
+
+    async def positions(topics: Iterable[str]) -> Mapping[str, object]:
+        wanted = [topic for topic in topics if topic != EVERYTHING]
+
+        def read(conn: Connection) -> dict[str, object]:
+            found: dict[str, object] = {}
+            table = t.conversation
+            for start in range(0, len(wanted), 500):
+                rows = conn.execute(
+                    sa.select(table.c.id, table.c.version, table.c.next_seq, table.c.epoch).where(
+                        table.c.id.in_(wanted[start : start + 500])
+                    )
+                )
+                found.update({row.id: (row.version, row.next_seq, row.epoch) for row in rows})
+            marks = sa.select(sa.func.count(), sa.func.sum(t.case.c.version), sa.func.max(t.case.c.number))
+            found[EVERYTHING] = tuple(conn.execute(marks).one())
+            return found
+
+        return await store._read(read)
+
+    return Broker(positions, store.changed)

@@ -1,0 +1,69 @@
+"""Going on elsewhere: a code from one device, typed or scanned on another. The K-code opens nothing."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from bot.cleaning import clean_text
+from bot.web import reads
+from bot.web.chat import COOKIE, KEEP, Visitor, visitor_of
+from bot.web.house import house, language_of, show
+from bot.web.plan import qr
+from bot.web.policy import PUBLIC, Page
+from bot.web.security import client_prefix, new_token, set_cookie
+from bot.web.texts import phrases
+
+TRANSFER_MINUTES = 10
+KEEP_MINUTES = 28 * 24 * 60
+
+
+async def resume_page(request: Request) -> Response:
+    return await _page(request)
+
+
+async def _page(request: Request, *, problem: str = "", code: str = "", long: bool = False, status: int = 200) -> Response:
+    here = house(request)
+    visitor = visitor_of(request)
+    talk = None if visitor.new else await reads.talk_at(here.store, visitor.address)
+    language = talk.language if talk else language_of(request)
+    t = phrases(language)
+    url = f"{here.url}/chat/verder"
+    return show(
+        request, "resume.html", language, status=status, problem=problem, code=code, begun=talk is not None, url=url,
+        qr=qr(f"{url}#{code}", title=t("plan_qr")) if code else "",
+        short=t("resume_keep").split("?")[-1].strip() if long else t("resume_short"),
+    )  # fmt: skip
+
+
+async def make_code(request: Request) -> Response:
+    here = house(request)
+    visitor = visitor_of(request)
+    form = await request.form(max_fields=5)
+    talk = None if visitor.new else await reads.talk_at(here.store, visitor.address)
+    if talk is None:
+        return await _page(request, problem=phrases(language_of(request))("resume_none"))
+    long = bool(form.get("keep"))
+    code = await reads.make_resume_code(here.store, talk.id, KEEP_MINUTES if long else TRANSFER_MINUTES)
+    return await _page(request, code=code, long=long)
+
+
+async def use_code(request: Request) -> Response:
+    """Binds this browser to the conversation of the code. A wrong code says nothing about what exists."""
+    here = house(request)
+    form = await request.form(max_fields=5)
+    code = clean_text(str(form.get("code", "")), 60)
+    fresh = Visitor(new_token(), True)  # a new token for the new device: the old one keeps its own
+    found = await reads.resume(here.store, code, fresh.address, client_prefix(request))
+    if not found:
+        return await _page(request, problem=phrases(language_of(request))("resume_wrong"), status=422)
+    response = RedirectResponse("/chat#dock", 303)
+    set_cookie(response, request, COOKIE, fresh.token, KEEP)
+    return response
+
+
+PAGES = (
+    Page("/chat/verder", resume_page, PUBLIC),
+    Page("/chat/verder", use_code, PUBLIC, ("POST",)),
+    Page("/chat/verder/code", make_code, PUBLIC, ("POST",)),
+)

@@ -1,0 +1,105 @@
+"""Live pages: one watcher per process looks which conversations changed and wakes the streams that show them.
+
+Each stream starts after the number its reader saw last (`Last-Event-ID`) and reads on from the database, so a restart
+of the server or a lost connection neither skips nor repeats a message.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+
+from starlette.requests import Request
+from starlette.responses import StreamingResponse
+
+HEARTBEAT = 20.0  # seconds; shorter than the patience of proxies
+EVERYTHING = ""  # the channel of those who want to know that anything changed
+
+Positions = Callable[[Iterable[str]], Awaitable[Mapping[str, object]]]
+Changed = Callable[[float], Awaitable[bool]]
+
+
+class Broker:
+    """Wakes streams. `positions(ids)` gives a comparable mark per conversation; `changed(timeout)` waits for a commit."""
+
+    def __init__(self, positions: Positions, changed: Changed) -> None:
+        self._positions, self._changed = positions, changed
+        self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
+        self._marks: dict[str, object] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def watched(self) -> int:
+        return sum(len(events) for events in self._waiting.values())
+
+    @contextlib.contextmanager
+    def watch(self, topic: str) -> Iterable[asyncio.Event]:  # type: ignore[misc]
+        """An event that is set whenever `topic` (a conversation, or EVERYTHING) changes."""
+        event = asyncio.Event()
+        self._waiting[topic].add(event)
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run())
+        try:
+            yield event
+        finally:
+            self._waiting[topic].discard(event)
+            if not self._waiting[topic]:
+                del self._waiting[topic]
+                self._marks.pop(topic, None)
+
+    async def _run(self) -> None:
+        while self._waiting:
+            await self._changed(2.0)  # two seconds: writes of another process are seen at the latest then
+            with contextlib.suppress(OSError):
+                await self.look()
+
+    async def look(self) -> None:
+        """Compares marks and wakes whoever shows something that moved."""
+        topics = list(self._waiting)
+        marks = await self._positions(topics)
+        for topic in topics:
+            mark = marks.get(topic)
+            if topic in self._marks and self._marks[topic] != mark:
+                for event in self._waiting.get(topic, ()):
+                    event.set()
+            self._marks[topic] = mark
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+
+def event(data: str, *, id: int | None = None, name: str = "") -> str:
+    """One server-sent event; every line of the data carries its field name."""
+    lines = [f"id: {id}"] if id is not None else []
+    if name:
+        lines.append(f"event: {name}")
+    lines += [f"data: {line}" for line in data.split("\n")]
+    return "\n".join(lines) + "\n\n"
+
+
+def last_event_id(request: Request) -> int:
+    raw = request.headers.get("last-event-id") or request.query_params.get("na", "0")
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 12 else 0
+
+
+async def ticks(request: Request, changes: asyncio.Event) -> AsyncIterator[bool]:
+    """True at each change, False at each heartbeat; ends when the reader left."""
+    while not await request.is_disconnected():
+        try:
+            await asyncio.wait_for(changes.wait(), HEARTBEAT)
+        except TimeoutError:
+            yield False
+        else:
+            changes.clear()
+            yield True
+
+
+def stream(body: AsyncIterator[str]) -> StreamingResponse:
+    return StreamingResponse(
+        body, media_type="text/event-stream", headers={"cache-control": "no-store", "x-accel-buffering": "no"}
+    )

@@ -1,0 +1,189 @@
+"""What the pages show, as plain frozen values. Templates read these and nothing else, so each page can be looked at alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from flows.effects import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """How this desk presents itself, from desk.yaml."""
+
+    name: str
+    phone: str = ""
+    hours: str = ""  # one sentence: when a human can be reached
+    organisations: tuple[str, ...] = ()
+    style: str = ""  # path of the organisation's own token CSS under /static, or empty
+    example: bool = False  # a demonstration desk says so
+    controller: str = ""  # who answers for the personal data
+    privacy_contact: str = ""
+    privacy_url: str = ""
+    public_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """One message in the conversation, as the client or the coach sees it."""
+
+    seq: int
+    sender: str  # visitor | bot | coach | system | note
+    at: datetime
+    message: Message
+    name: str = ""  # the coach's name
+    turn: int = 0
+    current: bool = False  # its buttons are the ones that stand on the screen
+    delivery: str = ""  # '' | waiting | sent | failed
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One answer of the visitor, in words."""
+
+    fact: str
+    name: str
+    value: str
+    by: str = "visitor"  # visitor | text | coach | link | derived
+    at: datetime | None = None
+    sealed: bool = False  # sensitive, and this reader may not see it now
+    editable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The line above the composer: who speaks now, and what was promised."""
+
+    speaker: str  # bot | queue | coach
+    coach: str = ""
+    case: str = ""
+    promise: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChatPage:
+    face: Face
+    language: str
+    bubbles: tuple[Bubble, ...]
+    waiting: Waiting
+    known: tuple[Known, ...]
+    message_id: str  # idempotency key of the next message
+    last_seq: int = 0
+    begun: bool = False
+    advised: bool = False
+    notice: str = ""
+    draft: str = ""
+    embedded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TodayRow:
+    """One line of *Vandaag*."""
+
+    kind: str  # new | reply | follow_up | urgent
+    code: str
+    due: datetime | None
+    who: str
+    where: str
+    wants: str
+    fits: tuple[str, ...] = ()
+    open_questions: tuple[str, ...] = ()
+    contact: str = ""
+    owner: str = ""
+    mine: bool = False
+    version: int = 0
+    practice: bool = False
+    channel: str = ""
+    state: str = "waiting"
+    last_line: str = ""
+    unread: bool = False
+    situation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition of an entry: met, not met, or not known yet."""
+
+    truth: str  # yes | no | unknown | human
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How one catalogue entry fits, for a coach."""
+
+    id: str
+    name: str
+    kind: str
+    verdict: str
+    status: str
+    conditions: tuple[Condition, ...] = ()
+    because: tuple[str, ...] = ()
+    missing: tuple[tuple[str, str], ...] = ()  # (fact id, name)
+    step: str = ""
+    url: str = ""
+    checked_on: date | None = None
+    then: str = ""  # verdict at the hand-over, when it differs
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    id: str
+    code: str
+    due_on: date
+    kind: str
+    title: str
+    state: str
+    attempts: int = 0
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeStep:
+    entry: str
+    step: str
+    on: date
+    by: str
+    source: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """Everything on one case page."""
+
+    code: str
+    state: str  # waiting | with_coach | waiting_for_client | snoozed | closed | lapsed
+    kind: str
+    urgent: bool
+    practice: bool
+    epoch: int
+    version: int
+    owner: str  # name, '' when nobody
+    mine: bool
+    may_write: bool
+    summary: tuple[str, ...]
+    reason: str
+    opened_at: datetime
+    due: datetime | None
+    channel: str
+    language: str
+    team: str
+    bubbles: tuple[Bubble, ...]
+    known: tuple[Known, ...]
+    not_known: tuple[tuple[str, str], ...]
+    fits: tuple[Fit, ...]
+    frozen_on: datetime | None = None
+    follow_ups: tuple[FollowUp, ...] = ()
+    outcomes: tuple[OutcomeStep, ...] = ()
+    earlier: tuple[tuple[str, str], ...] = ()  # (code, words)
+    draft: str = ""
+    note_draft: str = ""
+    conflict: str = ""
+    last_seq: int = 0
+    phone: str = ""
+    email: str = ""
+    person: str = ""
+    snooze_until: datetime | None = None
+    extra: dict[str, str] = field(default_factory=dict)
