@@ -35,7 +35,7 @@ from knowledge.criteria import (
     Test,
 )
 from knowledge.facts import Facts
-from knowledge.profile import Profile
+from knowledge.profile import MOST_KEPT, Profile
 
 MOST_CLAUSES = 64  # of one criterion; beyond that it is judged by walking its tree
 
@@ -63,7 +63,8 @@ class _Column:
     humans: dict[tuple[int, ...], int] = field(default_factory=dict)
     clauses: dict[tuple[tuple[int, ...], bool], int] = field(default_factory=dict)  # (literals, human?) -> entries
     tests_state: bool = False
-    kept: dict[Hashable, _Part] = field(default_factory=dict)
+    kept: dict[Hashable, _Part] = field(default_factory=dict)  # by the atoms still possible
+    seen: dict[Hashable, _Part] = field(default_factory=dict)  # by answer, in front of that
 
 
 class _Part(NamedTuple):
@@ -158,7 +159,7 @@ class BitSets:
         coach, fits = possible, possible & ~self._only_human
         mixed: list[_Part] = []
         for column in self._columns.values():
-            part = self._part(column, profile)
+            part = column.seen.get(profile.mark(column.fact)) or self._part(column, profile)
             fits &= part.fits
             coach &= part.coach
             possible &= part.possible
@@ -205,12 +206,18 @@ class BitSets:
         return bits
 
     def _part(self, column: _Column, profile: Profile) -> _Part:
-        key = self._key(column, profile)
-        part = column.kept.get(key)
+        mark = profile.mark(column.fact)
+        part = column.seen.get(mark)
         if part is None:
-            if len(column.kept) > 4096:  # places and sets of choices could grow without end
-                column.kept.clear()
-            part = column.kept[key] = self._work_out(column, profile)
+            key = self._key(column, profile)
+            part = column.kept.get(key)
+            if part is None:
+                if len(column.kept) > MOST_KEPT:
+                    column.kept.clear()
+                part = column.kept[key] = self._work_out(column, profile)
+            if len(column.seen) > MOST_KEPT:
+                column.seen.clear()
+            column.seen[mark] = part
         return part
 
     def _key(self, column: _Column, profile: Profile) -> Hashable:

@@ -43,13 +43,6 @@ class Catalogue(Mapping[str, Entry]):
         return tuple(entry for entry in self._entries.values() if situation in entry.situations)
 
 
-def catalogue_files(folder: Path, shown: str) -> dict[str, Path]:
-    """Every YAML file below a catalogue folder, by the name it is shown with, in a stable order."""
-    if not folder.is_dir():
-        return {}
-    return {f"{shown}/{path.relative_to(folder).as_posix()}": path for path in sorted(folder.rglob("*.yaml"))}
-
-
 def read_catalogue(
     files: Mapping[str, Path],
     facts: Facts,

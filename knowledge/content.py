@@ -12,7 +12,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from knowledge.catalogue import Catalogue, catalogue_files, read_catalogue
 from knowledge.desk_file import Desk, read_desk
 from knowledge.facts import CodeList, Facts
 from knowledge.facts_reading import read_facts, read_lists
@@ -24,6 +23,7 @@ from knowledge.profile import Answered, Profile
 if TYPE_CHECKING:
     from datetime import date
 
+    from knowledge.catalogue import Catalogue
     from knowledge.explain import Explainer
     from knowledge.geography import Geography
     from knowledge.glossary import Glossary
@@ -64,7 +64,6 @@ class Knowledge:
         files = {
             "lists": _files(_for_facts(folders, own, "facts.yaml"), "lists"),
             "facts": _files(_for_facts(folders, own, "facts.yaml"), "facts.yaml"),
-            "catalogue": _files(folders, "catalogue"),
             "glossary": _files(folders, "glossary.yaml"),
         }
         lists = read_lists(read_files(files["lists"], found, cache=cache), found)
@@ -85,18 +84,20 @@ class Knowledge:
     @cached_property
     def catalogue(self) -> Catalogue:
         """All entries. Raises ContentInvalid when the catalogue has errors and nobody else collects them."""
+        from knowledge.catalogue import read_catalogue
+
         problems = Problems()
         found = read_catalogue(
-            self._files["catalogue"], self.facts, _geography, problems, hide=self.desk.hide, cache=self._cache
+            self.catalogue_paths, self.facts, _geography, problems, hide=self.desk.hide, cache=self._cache
         )
         self._problems.found.extend(problems.found)
         self.catalogue_problems = problems
         return found
 
-    @property
+    @cached_property
     def catalogue_paths(self) -> Mapping[str, Path]:
         """Every catalogue file, by the name it is shown with; also those that are replaced or hidden."""
-        return self._files["catalogue"]
+        return _files(self.folders, "catalogue")
 
     def require_catalogue(self) -> Catalogue:
         """The catalogue, or ContentInvalid with everything that is wrong with it: nothing half-read is served."""
@@ -145,12 +146,14 @@ class Knowledge:
         """What is known about a visitor with these answers."""
         return Profile(self.facts, _geography, answers, today)
 
+    def _po_files(self) -> dict[str, Path]:
+        return {f"{folder.name}/{path.name}": path for folder in self.folders for path in sorted(folder.glob("i18n/*.po"))}
+
     @cached_property
     def fingerprint(self) -> str:
         """Changes when any file of the content changes; the same files give the same text on every machine."""
         digest = hashlib.sha256()
-        extra = _files(self.folders, "desk.yaml")
-        for group in (*self._files.values(), extra):
+        for group in (*self._files.values(), self.catalogue_paths, _files(self.folders, "desk.yaml"), self._po_files()):
             for shown, path in group.items():
                 digest.update(shown.encode())
                 try:
@@ -191,8 +194,7 @@ def _files(folders: tuple[Path, ...], name: str) -> dict[str, Path]:
         if name.endswith(".yaml"):
             if path.is_file():
                 found[f"{prefix}/{name}"] = path
-        elif name == "catalogue":
-            found.update(catalogue_files(path, f"{prefix}/catalogue"))
         elif path.is_dir():
-            found.update({f"{prefix}/{name}/{one.name}": one for one in sorted(path.glob("*.yaml"))})
+            below = sorted(path.rglob("*.yaml"))
+            found.update({f"{prefix}/{name}/{one.relative_to(path).as_posix()}": one for one in below})
     return found

@@ -6,7 +6,7 @@ declared cannot be asked, stored or tested.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -92,6 +92,19 @@ class Fact:
         return bool(self.question) and not self.derive and not self.open
 
 
+class Applies:
+    """A condition that decides whether facts apply, with the levels it had for answers seen before."""
+
+    __slots__ = ("criterion", "depends", "levels", "number")
+
+    def __init__(self, criterion: Criterion, number: int) -> None:
+        from knowledge.criteria import facts_in
+
+        self.criterion, self.number = criterion, number
+        self.depends = facts_in(criterion)
+        self.levels: dict[Hashable, int] = {}
+
+
 class Facts(Mapping[str, Fact]):
     """All facts by id, in the order of the file; that order breaks ties."""
 
@@ -103,6 +116,13 @@ class Facts(Mapping[str, Fact]):
         self.all_values: dict[str, frozenset[str]] = {
             fact.id: frozenset(fact.choices) for fact in self._facts.values() if fact.choices
         }
+        # many facts apply under the same condition, and what it yields depends on few answers: both are used (profile.py)
+        self.groups: dict[str, Applies] = {}
+        known: dict[Criterion, Applies] = {}
+        for fact in self._facts.values():
+            if fact.applies is not None:
+                group = known.setdefault(fact.applies, Applies(fact.applies, len(known)))
+                self.groups[fact.id] = group
 
     def __getitem__(self, fact: str) -> Fact:
         return self._facts[fact]

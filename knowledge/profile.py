@@ -12,6 +12,7 @@ from knowledge.criteria import NO, NOT_APPLICABLE, YES
 from knowledge.facts import Fact, Facts
 
 INFINITE = float("inf")
+MOST_KEPT = 4096  # answers whose consequences are remembered per condition; places and numbers have no end
 
 
 class Answered(Protocol):
@@ -38,7 +39,7 @@ class Profile:
     `geography` may be a function that gives it; it is only called for conditions on areas.
     """
 
-    __slots__ = ("_answers", "_geography", "_key", "_possible", "_states", "facts", "today")
+    __slots__ = ("_answers", "_applies", "_geography", "_key", "_marks", "_possible", "_states", "facts", "today")
 
     def __init__(
         self, facts: Facts, geography: Anything, answers: Mapping[str, Answered], today: date | None = None
@@ -49,6 +50,8 @@ class Profile:
         self._answers = answers
         self._possible: dict[str, Anything] = {}
         self._states: dict[str, str] = {}
+        self._marks: dict[str, Hashable] = {}
+        self._applies: dict[int, int] = {}
         self._key: Hashable | None = None
 
     @property
@@ -83,6 +86,44 @@ class Profile:
         """The same with one more given answer."""
         return Profile(self.facts, self._geography, {**self._answers, fact: Given(value)}, self.today)
 
+    # ── marks ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def applies_level(self, fact: str) -> int:
+        """Whether a fact applies: NO, UNKNOWN or YES."""
+        group = self.facts.groups.get(fact)
+        if group is None:
+            return YES
+        level = self._applies.get(group.number)
+        if level is None:
+            depends = group.depends
+            key = self.mark(depends[0]) if len(depends) == 1 else tuple([self.mark(one) for one in depends])
+            level = group.levels.get(key)
+            if level is None:
+                if len(group.levels) > MOST_KEPT:
+                    group.levels.clear()
+                level = group.levels[key] = group.criterion.level(self)
+            self._applies[group.number] = level
+        return level
+
+    def mark(self, fact: str) -> Hashable:
+        """Equal marks mean that every condition on this fact has the same level; cheaper than working one out."""
+        mark = self._marks.get(fact)
+        if mark is None:
+            declared = self.facts[fact]
+            if declared.derive:
+                mark = tuple([self.mark(source) for source in declared.derive])
+            else:
+                level, answer = self.applies_level(fact), self._answers.get(fact)
+                if answer is None or level == NO:
+                    mark = level
+                elif answer.status == "given":
+                    value = answer.value
+                    mark = (tuple(value),) if type(value) is list else (value,)
+                else:
+                    mark = (level, answer.status)
+            self._marks[fact] = mark
+        return mark
+
     # ── states ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def state_of(self, fact: str) -> str:
@@ -101,7 +142,7 @@ class Profile:
             if not open_states:
                 return "not_applicable"
             return "not_asked" if "not_asked" in open_states else open_states[-1]
-        if fact.applies is not None and fact.applies.level(self) == NO:
+        if self.applies_level(fact.id) == NO:
             return "not_applicable"
         answer = self._answers.get(fact.id)
         return "not_asked" if answer is None else answer.status
@@ -133,7 +174,7 @@ class Profile:
         declared = self.facts[fact]
         if declared.derive:
             return any(self.is_sure_to_apply(source) for source in declared.derive)
-        return declared.applies is None or declared.applies.level(self) == YES
+        return self.applies_level(fact) == YES
 
     def askable(self, fact: str) -> tuple[str, ...]:
         """What to ask to know a fact: itself, or the first source of a derived fact that could still answer."""
