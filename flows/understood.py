@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flows.content import Content
+from knowledge.safety import classify
 
 
 @dataclass(slots=True)
@@ -22,7 +23,10 @@ class Heard:
 
 
 def listen(content: Content, text: str, pending: str, language: str) -> Heard:
-    """Read a text. Nothing is guessed: what is not sure is left out."""
+    """Read a text. Nothing is guessed: what is not sure is left out. Of a crisis text nothing is read at all."""
+    concern = classify(text)
+    if concern is not None and concern.kind == "crisis":
+        return Heard(safety="crisis", reply=concern.answer(language))
     reading = content.knowledge.understanding.read(text, pending=pending or None, language=language)
     which = None
     if reading.uncertain:
@@ -32,7 +36,8 @@ def listen(content: Content, text: str, pending: str, language: str) -> Heard:
         dict(reading.facts),
         reading.summary(language),
         which,
-        "sensitive" if reading.sensitive else "",
+        "sensitive" if reading.sensitive else concern.kind if concern else "",
+        "" if reading.sensitive or concern is None else concern.answer(language),
         question=reading.question,
         correction=reading.correction,
     )

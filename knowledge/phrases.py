@@ -67,9 +67,7 @@ class Phrases:
     def read(cls, node: Node) -> Phrases:
         """From the file as read: `sets`, then `fact.value` or `fact.value.weight` with a phrase a line."""
         phrases = cls()
-        for name, words in (node.get("sets") or node).map.items():
-            if words.is_text:
-                phrases._sets[name] = frozenset(word.strip() for word in words.text.split(","))
+        phrases.sets(node)
         for key, lines in node.map.items():
             if key == "sets":
                 continue
@@ -78,6 +76,12 @@ class Phrases:
                 if line.strip():
                     phrases.add(fact, value, line, int(weight[0]) if weight else 3)
         return phrases
+
+    def sets(self, node: Node) -> None:
+        """Learn the sets of a file, to be named as `@set`."""
+        sets = node.get("sets")
+        for name, words in (sets.map if sets else {}).items():
+            self._sets[name] = frozenset(word.strip() for word in words.text.split(","))
 
     def words_of(self, name: str) -> frozenset[str]:
         return self._sets.get(name, frozenset())

@@ -6,14 +6,14 @@ from functools import cache
 
 from knowledge.phrases import Phrases
 from knowledge.sentence import Sentence
-from knowledge.words import FOLDER, read_words
+from knowledge.words import read_words
 
 _OF_OTHERS = frozenset("werknemer medewerker iemand personeel zorg zieke zieken".split())
 
 
 @cache
 def _phrases() -> Phrases:
-    return Phrases.read(read_words("sensitive", FOLDER))
+    return Phrases.read(read_words("sensitive")["sensitive"])
 
 
 def touches(sentence: Sentence) -> str:

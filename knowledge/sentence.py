@@ -179,7 +179,7 @@ class Sentence:
                 continue
             key = "".join(part)
             exact = self.lexicon.works.get(key)
-            work = exact or (self.lexicon.work(key) if len(key) > 4 else None)
+            work = exact or (self.lexicon.work(key) if len(part[-1]) > 4 else None)
             if work:
                 return WorkMention(work, at, at + count, " ".join(part), exact is None)
         return self._compound_at(at)

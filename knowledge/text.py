@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 LONGEST = 2000  # characters of a text that are read; the rest is stored by others, not understood
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)*(?=\D|$)|[a-z]+(?:'[a-z]+)*|&|\+|[.,;:!?()\n/-]")
+_NOT_SQUASHED = re.compile(r"[^a-z0-9]+")
 _QUOTES = dict.fromkeys(map(ord, "\u2018\u2019\u201b\u02bc\u00b4`\u2032"), "'")
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
 _SPECIAL = {"ß": "s", "ø": "o", "ł": "l", "đ": "d", "œ": "o", "æ": "a", "ı": "i", "€": " "}
@@ -71,7 +72,7 @@ def words(text: str) -> list[str]:
 
 def squash(text: str) -> str:
     """A phrase without spaces, hyphens and apostrophes: "cv-monteur" and "cv monteur" are "cvmonteur"."""
-    return "".join(words(text))
+    return _NOT_SQUASHED.sub("", fold(text))
 
 
 @lru_cache(maxsize=1)

@@ -212,6 +212,10 @@ class Understanding:
                 elif situation != "school" and not (one.role == "staff" and "sector" in found.values):
                     self._narrowest(found, "sector", work.sector, where)
 
+        if "wanted_occupation" not in found.values and found.values.get("wanted_sector") == found.values.get("sector"):
+            found.values.pop("wanted_sector", None)
+            found.spans.pop("wanted_sector", None)
+
     def _narrowest(self, found: _Found, fact: str, sector: str, where: tuple[int, int]) -> None:
         """Set a sector unless a narrower one stands: "in het ziekenhuis" makes a nurse's sector the hospital."""
         known = found.values.get(fact)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from knowledge.facts import CodeList
+from knowledge.parsed import read_files
 from knowledge.phrases import Phrases
 from knowledge.problems import ContentInvalid, Problems
-from knowledge.source import Node, read_file
+from knowledge.source import Node
 from knowledge.text import squash, words
 
 FOLDER = Path(__file__).with_name("words")
@@ -50,13 +51,14 @@ def singulars(word: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def read_words(name: str, folder: Path) -> Node:
-    """One word file. Raises ContentInvalid when it is broken."""
+def read_words(*names: str, folder: Path = FOLDER) -> dict[str, Node]:
+    """Word files by name. Raises ContentInvalid when one is broken."""
     problems = Problems()
-    node = read_file(folder / f"{name}.yaml", f"knowledge/words/{name}.yaml", problems)
-    if node is None or problems:
+    shown = {f"knowledge/words/{name}.yaml": folder / f"{name}.yaml" for name in names}
+    nodes = read_files(shown, problems)
+    if problems or len(nodes) < len(shown):
         raise ContentInvalid(problems.found)
-    return node
+    return {name: nodes[f"knowledge/words/{name}.yaml"] for name in names}
 
 
 def _lines(text: str) -> list[tuple[str, str]]:
@@ -100,12 +102,13 @@ def _listed(lexicon: Lexicon, sectors: CodeList) -> None:
 def load(lists: Mapping[str, CodeList], folder: Path = FOLDER) -> Lexicon:
     """All words. Raises ContentInvalid when a file is broken."""
     lexicon = Lexicon()
-    _occupations(lexicon, read_words("occupations", folder))
-    _kinds_of_work(lexicon, read_words("kinds_of_work", folder))
+    nodes = read_words("occupations", "kinds_of_work", "phrases", "colloquial", folder=folder)
+    _occupations(lexicon, nodes["occupations"])
+    _kinds_of_work(lexicon, nodes["kinds_of_work"])
     if "sectors" in lists:
         _listed(lexicon, lists["sectors"])
-    lexicon.phrases = Phrases.read(read_words("phrases", folder))
-    colloquial = read_words("colloquial", folder).get("words")
+    lexicon.phrases = Phrases.read(nodes["phrases"])
+    colloquial = nodes["colloquial"].get("words")
     for typed, meant in _lines(colloquial.text if colloquial else ""):
         lexicon.colloquial[squash(typed)] = tuple(words(meant))
     return lexicon

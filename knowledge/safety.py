@@ -1,0 +1,214 @@
+"""Texts that need care before anything else: crisis, abuse, spam, injection, other matters of government.
+
+A crisis text gets a fixed, reviewed text with the lines that are always open, at once and whoever speaks. Sayings that
+sound like a crisis ("ik ga dood van het lachen") are told apart; in doubt the lines are shown. Nothing here stores.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal, TypeAlias
+
+from rapidfuzz.distance import OSA
+
+from knowledge.phrases import Hit, Phrases
+from knowledge.source import Node
+from knowledge.text import LONGEST, Token, tokens
+from knowledge.words import read_words
+
+Kind: TypeAlias = Literal["crisis", "abuse", "spam", "injection", "out_of_scope"]
+
+# Reviewed word for word; numbers verified (112, 113, Veilig Thuis). Change them only together with their test.
+CRISIS_TEXTS: dict[str, tuple[str, str]] = {
+    "suicide": (
+        "Wat naar dat u zich zo voelt. U hoeft dit niet alleen te dragen. Bel 113 of 0800-0113, gratis, dag en nacht. "
+        "Chatten kan op 113.nl. U hoeft uw naam niet te zeggen. Is er nu gevaar? Bel 112.",
+        "I am sorry that you feel this way. You are not alone. Call 113 or 0800-0113, free, day and night. "
+        "You can chat at 113.nl, without your name. In danger right now? Call 112.",
+    ),
+    "violence": (
+        "Wat erg dat u dit meemaakt. Het is niet uw schuld. Is er nu gevaar? Bel 112. Bel Veilig Thuis, 0800-2000: "
+        "gratis, dag en nacht. U hoeft uw naam niet te zeggen.",
+        "I am sorry this happens to you. It is not your fault. In danger right now? Call 112. Call Veilig Thuis, "
+        "0800-2000: free, day and night. You do not have to give your name.",
+    ),
+    "danger": (
+        "Is er nu gevaar voor u of iemand anders? Bel 112. Wacht niet. Ik ben een computer en kan geen hulp sturen.",
+        "Is anybody in danger right now? Call 112. Do not wait. I am a computer and cannot send help.",
+    ),
+    "need": (
+        "Wat moeilijk voor u. Bel vandaag uw gemeente en zeg dat het dringend is. Voor hulp bij geld belt u gratis Geldfit, "
+        "0800-8115. Is er gevaar? Bel 112.",
+        "That is hard. Call your municipality today and say that it is urgent. For help with money call Geldfit, free, "
+        "0800-8115. In danger? Call 112.",
+    ),
+}
+ANSWERS: dict[str, tuple[str, str]] = {
+    "abuse": (
+        "Zulke woorden helpen u en mij niet. Ik zoek graag met u mee naar werk of een cursus. Liever een mens? Typ: coach.",
+        "Words like that help neither of us. I am glad to look for work or a course with you. Rather a person? Type: coach.",
+    ),
+    "spam": (
+        "Daar doe ik niets mee. Ik help bij vragen over werk en leren.",
+        "I do nothing with that. I help with questions about work and learning.",
+    ),
+    "injection": (
+        "Ik ben een eenvoudig programma en volg alleen vaste regels. Ik help bij vragen over werk en leren.",
+        "I am a simple program and follow fixed rules only. I help with questions about work and learning.",
+    ),
+}
+
+_SURE_WORDS = ("zelfmoord", "zelfdoding", "suicidaal", "zelfmoordgedachten")  # found with a typing error too
+_ABOUT_YOU = frozenset("je jij jou jullie u bot robot you computer jouw".split())
+_RANK = {"suicide": 0, "violence": 1, "danger": 2, "need": 3}
+_LINK = re.compile(r"(?:https?://|www\.)\S+", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """Why a text needs care. `topic`: suicide, violence, danger, need; or the matter that is out of scope."""
+
+    kind: Kind
+    topic: str = ""
+    answers: tuple[str, str] = ("", "")
+    pointer: str = ""  # where to go with a matter that is out of scope: an address, or who to ask
+
+    def answer(self, language: str = "nl") -> str:
+        """The reviewed text, Dutch or English."""
+        return self.answers[language == "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Topic:
+    answers: tuple[str, str]
+    pointer: str
+
+
+class Safety:
+    """The words of `words/safety.yaml` and `words/scope.yaml`. Load once; classifying is pure and never raises."""
+
+    def __init__(self, safety: Node, scope: Node) -> None:
+        self._phrases = Phrases()
+        self._phrases.sets(safety)
+        self._others: list[tuple[str, str]] = []
+        for key, lines in safety.map.items():
+            if key == "sets":
+                continue
+            fact, _, value = key.partition(".")
+            for line in filter(str.strip, lines.text.splitlines()):
+                if fact == "other" or value == "other":
+                    self._others.append((value if fact == "other" else fact, _plain(line.strip())))
+                else:
+                    self._phrases.add(fact, value, line)
+        self._scope = Phrases()
+        self._topics: dict[str, _Topic] = {}
+        self._unless = frozenset(word.strip() for word in _text(scope, "unless").split(","))
+        topics = scope.get("topics")
+        for name, topic in (topics.map if topics else {}).items():
+            self._topics[name] = _Topic((_text(topic, "nl"), _text(topic, "en")), _text(topic, "pointer"))
+            for line in filter(str.strip, _text(topic, "words").splitlines()):
+                self._scope.add("scope", name, line)
+
+    def classify(self, text: str) -> Concern | None:
+        """The gravest concern of a text, or None. Crisis first, then abuse, injection, spam and out of scope."""
+        text = text[:LONGEST]
+        said = [token for token in tokens(text) if token.text not in ("-", "/")]
+        hits = list(self._phrases.find(said))
+        topic = self._crisis(text, said, hits)
+        if topic:
+            return Concern("crisis", topic, CRISIS_TEXTS[topic])
+        hits = [hit for hit in hits if not _is_cancelled(hit, hits)]
+        facts = {hit.fact for hit in hits} | {kind for kind, part in self._others if kind == "injection" and part in _plain(text)}
+        if "injection" in facts:
+            return Concern("injection", answers=ANSWERS["injection"])
+        if "abuse" in facts and _is_directed(said, [hit for hit in hits if hit.fact == "abuse"]):
+            return Concern("abuse", answers=ANSWERS["abuse"])
+        if "spam" in facts or _is_advertising(text, said):
+            return Concern("spam", answers=ANSWERS["spam"])
+        return self._out_of_scope(said)
+
+    def _crisis(self, text: str, said: Sequence[Token], hits: Sequence[Hit]) -> str:
+        found = {
+            hit.value
+            for hit in hits
+            if hit.fact == "crisis" and not _is_cancelled(hit, hits) and not _is_of_work(said, hit.first, hit.last)
+        }
+        plain = _plain(text)
+        found |= {kind for kind, part in self._others if kind in _RANK and part in plain}
+        spoken_of = any(hit.fact == "not" for hit in hits)
+        if not spoken_of and any(_is_sure(one.text) and not _is_of_work(said, at, at + 1) for at, one in enumerate(said)):
+            found.add("suicide")
+        return min(found, key=lambda kind: _RANK[kind], default="")
+
+    def _out_of_scope(self, said: Sequence[Token]) -> Concern | None:
+        if self._unless & {token.text for token in said}:
+            return None
+        for hit in self._scope.find(said):
+            topic = self._topics[hit.value]
+            return Concern("out_of_scope", hit.value, topic.answers, topic.pointer)
+        return None
+
+
+@cache
+def load() -> Safety:
+    """The shipped word lists, read once per process."""
+    nodes = read_words("safety", "scope")
+    return Safety(nodes["safety"], nodes["scope"])
+
+
+def classify(text: str) -> Concern | None:
+    """Why `text` needs care before anything else, or None."""
+    return load().classify(text)
+
+
+def _text(node: Node, key: str) -> str:
+    found = node.get(key)
+    return found.text.strip() if found else ""
+
+
+def _plain(text: str) -> str:
+    """Any script, without accents and marks, one space between words."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return " ".join(bare.replace("\u2019", "'").replace("ı", "i").split())
+
+
+def _is_sure(word: str) -> bool:
+    """ "zelfmoort", "zelfmord": a misspelled word that must never be missed."""
+    return len(word) >= 7 and any(
+        abs(len(word) - len(sure)) <= 2 and OSA.distance(word, sure, score_cutoff=2) <= 2 for sure in _SURE_WORDS
+    )
+
+
+_AT_WORK = frozenset("patienten bewoners clienten patient client klanten klant leerlingen".split())
+
+
+def _is_cancelled(hit: Hit, hits: Sequence[Hit]) -> bool:
+    """Whether a saying or another meaning covers (part of) these words."""
+    return hit.fact != "not" and any(
+        one.fact == "not" and one.first < hit.last and hit.first < one.last for one in hits
+    )
+
+
+def _is_of_work(said: Sequence[Token], first: int, last: int) -> bool:
+    """Caring for people in trouble is work: "ik help cliënten die suicidaal zijn"."""
+    around = {token.text for token in said[max(0, first - 5) : last + 3]}
+    return bool(around & _AT_WORK) and "mij" not in around
+
+
+def _is_directed(said: Sequence[Token], hits: Sequence[Hit]) -> bool:
+    """A swear word about a job ("kutbaan") is no abuse; one at the desk, or on its own, is."""
+    words = [token.text for token in said if token.is_word]
+    return len(words) <= 4 or bool(_ABOUT_YOU & set(words)) or any(hit.last - hit.first > 1 for hit in hits)
+
+
+def _is_advertising(text: str, said: Sequence[Token]) -> bool:
+    links = len(_LINK.findall(text))
+    if links >= 2:
+        return True
+    words = [token.text for token in said if token.is_word]
+    return len(words) >= 12 and len(set(words)) <= len(words) // 5  # one word over and over
+
