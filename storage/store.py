@@ -16,6 +16,7 @@ from knowledge.problems import LoketError
 from storage.base import Clock, system_clock
 from storage.cases import CaseActions
 from storage.delivery import Delivery
+from storage.figures import Reports
 from storage.keys import Keys
 from storage.messages import Incoming, TurnResult
 from storage.people import People
@@ -26,7 +27,7 @@ from storage.timers import Timers
 from storage.turns import Decide, Job
 
 
-class Store(Reads, CaseActions, Delivery, People, StaffRoom, Timers):
+class Store(Reads, Reports, CaseActions, Delivery, People, StaffRoom, Timers):
     """What is remembered. Open with `open_store`, close with `aclose`."""
 
     async def turn(self, incoming: Incoming, decide: Decide) -> TurnResult:
