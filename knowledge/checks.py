@@ -19,6 +19,7 @@ from knowledge.check_examples import CriteriaChecks
 from knowledge.entries import MONEY_KINDS, Entry
 from knowledge.facts import Choice, Fact
 from knowledge.problems import Place, Problems, did_you_mean
+from knowledge.translatable import check_translations
 
 if TYPE_CHECKING:
     from knowledge.content import Knowledge
@@ -39,6 +40,7 @@ def check_knowledge(
     `only` limits the checks on entries to these ids or kinds; `deploy` also asks what a desk needs before it opens.
     """
     check_facts(knowledge, problems)
+    check_translations(knowledge.facts, knowledge.translations, knowledge.desk.languages, problems)
     check_desk(knowledge, problems, deploy=deploy)
     catalogue = knowledge.catalogue
     wanted = set(only)
