@@ -398,7 +398,7 @@ def _outcomes(conn: Connection, context: Context, person: str) -> list[OutcomeRo
         sa.select(t.outcome, t.coach.c.name)
         .select_from(t.outcome.outerjoin(t.coach, t.coach.c.id == t.outcome.c.coach))
         .where(t.outcome.c.person == person)
-        .order_by(t.outcome.c.at, t.outcome.c.id)
+        .order_by(t.outcome.c.on_date, t.outcome.c.at, t.outcome.c.id)
     ).fetchall()
     key = key_of(conn, context, person)
     superseded = {row.supersedes for row in rows if row.supersedes}
