@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from knowledge.criteria import (
     NO,
@@ -31,6 +31,7 @@ from knowledge.profile import Profile
 if TYPE_CHECKING:
     from knowledge.matching import Match, Matcher, Outside
 
+MOST_CHANGES = 2  # more than this is not a small change
 POOL = 12  # contenders that are looked at; entries further down do not come to stand in front by one answer
 
 
@@ -56,7 +57,7 @@ def next_question(
     """The fact whose answer most contenders need, divided by its cost; ties in the order of facts.yaml."""
     need: dict[str, float] = {}
     for match in contenders(matcher, profile, today, kinds, show, world):
-        wanted = set()
+        wanted: set[str] = set()
         for fact in match.missing:
             wanted.update(reachable(fact, profile, asked))
         for fact in wanted:
@@ -160,10 +161,11 @@ def depends_on(
     )
 
 
-def why_not(
-    matcher: Matcher, entry: Entry, profile: Profile, today: date | datetime, language: str = "nl"
-) -> WhyNot:
-    """Why an entry is not advised. A fact about who somebody is (`identity`) is never told as something to change."""
+def why_not(matcher: Matcher, entry: Entry, profile: Profile, today: date | datetime, language: str = "nl") -> WhyNot:
+    """Why an entry is not advised, and what would change it.
+
+    Who somebody is (`identity` facts), in which situation and where, is never told as something to change.
+    """
     explainer = matcher.explainer
     judgement = judge(entry.criterion, profile)
     if judgement.level != NO:
@@ -174,22 +176,22 @@ def why_not(
     sentences = explainer.why_not(judgement.against, profile, language)
     change = _smallest_change(entry.criterion, profile, True)
     said = ""
-    if change and not any(matcher.facts[leaf.fact].identity for leaf, _ in change):
-        clauses = [_said_change(explainer, leaf, wanted, profile, language) for leaf, wanted in change]
+    if change and len(change) <= MOST_CHANGES and all(_can_change(leaf, wanted, profile) for leaf, wanted in change):
+        clauses = [explainer.wanted(explainer.narrowed(leaf, profile), language) for leaf, _ in change]
         if all(clauses):
             said = explainer.change(clauses, language)
     return WhyNot(entry, judgement.verdict, sentences, said)
 
 
-def _said_change(explainer: Any, leaf: Leaf, wanted: bool, profile: Profile, language: str) -> str:
-    """The clause for one leaf that would have to turn; '' when it cannot be said or cannot be changed."""
-    if not wanted or isinstance(leaf.test, InState):
-        return ""
-    return str(explainer.wanted(leaf, language))
+def _can_change(leaf: Leaf, wanted: bool, profile: Profile) -> bool:
+    fact = profile.facts[leaf.fact]
+    if not wanted or isinstance(leaf.test, InState) or fact.kind == "place" or fact.id == "situation":
+        return False
+    return not fact.identity and profile.state_of(leaf.fact) != "not_applicable"
 
 
 def _smallest_change(criterion: Criterion, profile: Profile, wanted: bool) -> list[tuple[Leaf, bool]] | None:
-    """The fewest leaves that would have to turn to make a criterion not false; [] when it is not; None when nothing can."""
+    """The fewest leaves that would have to turn to make a criterion not false; [] when it is not; None: impossible."""
     level = criterion.level(profile)
     if (level if wanted else YES - level if level in (NO, YES) else level) != NO:
         return []
@@ -203,7 +205,7 @@ def _smallest_change(criterion: Criterion, profile: Profile, wanted: bool) -> li
     if isinstance(criterion, All) == wanted:
         return None if None in parts else [leaf for part in parts if part for leaf in part]
     possible = [part for part in parts if part is not None]
-    free = [part for part in possible if not any(profile.facts[leaf.fact].identity for leaf, _ in part)]
+    free = [part for part in possible if all(_can_change(leaf, asked, profile) for leaf, asked in part)]
     return min(free or possible, key=len, default=None)
 
 

@@ -56,9 +56,7 @@ def availability(entry: Entry, now: date | datetime, budget_left: int | None = N
     return _without_window(entry, moment, coming, certain, gone)
 
 
-def _without_window(
-    entry: Entry, moment: datetime, coming: Window | None, certain: bool, gone: bool
-) -> Availability:
+def _without_window(entry: Entry, moment: datetime, coming: Window | None, certain: bool, gone: bool) -> Availability:
     """No dated window holds now: what comes next, else what was found on the day of checking."""
     dated = any(window.opens or window.closes for window in entry.windows)
     announced = coming.opens if coming and not coming.provisional else None
@@ -88,9 +86,7 @@ def _current(entry: Entry, moment: datetime) -> Window | None:
             continue
         if (window.opens and moment < window.opens) or (window.closes and moment >= window.closes):
             continue
-        found_during = entry.status_on is not None and (
-            window.opens is None or entry.status_on > window.opens.date()
-        )
+        found_during = entry.status_on is not None and (window.opens is None or entry.status_on > window.opens.date())
         if entry.status == "closed" and found_during:
             continue
         return window

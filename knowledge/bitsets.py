@@ -14,20 +14,20 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any as Anything
 from typing import NamedTuple, TypeAlias
 
 from knowledge.criteria import (
     NOT_APPLICABLE,
     All,
-    Any,
     At,
     Between,
     Criterion,
     EachOf,
     Human,
-    InState,
     Inside,
+    InState,
     Leaf,
     Not,
     OneOf,
@@ -330,7 +330,7 @@ def _points(constants: list[float], low: float, high: float) -> Iterator[float]:
     inside = [constant for constant in constants if low < constant < high]
     yield from inside
     edges = [low, *inside, high]
-    for left, right in zip(edges, edges[1:], strict=False):
+    for left, right in pairwise(edges):
         if left < right:
             yield _between(left, right)
 

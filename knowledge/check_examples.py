@@ -97,7 +97,9 @@ class CriteriaChecks:
         if not any(example.verdict == "maybe" and example.missing for example in entry.examples):
             lacking.append("maybe with its exact 'missing'")
         for one in lacking:
-            self.problems.error(entry.place, f"'{entry.id}' has no example that expects {one}", "Add one to 'examples'.")
+            self.problems.error(
+                entry.place, f"'{entry.id}' has no example that expects {one}", "Add one to 'examples'."
+            )
 
     def every_leaf_matters(self, entry: Entry, cases: Sequence[_Case]) -> None:
         """Leaving a condition out must break an example, else nobody ever checked it against the source."""
@@ -114,14 +116,18 @@ class CriteriaChecks:
         try:
             if self.finder.holds(entry.criterion) is None:
                 self.problems.error(
-                    entry.place, f"nobody can ever get '{entry.id}'", "Two conditions of the audience exclude each other."
+                    entry.place,
+                    f"nobody can ever get '{entry.id}'",
+                    "Two conditions of the audience exclude each other.",
                 )
             elif entry.kind in MONEY_KINDS and self.finder.fails(entry.criterion) is None:
                 self.problems.error(
                     entry.place, f"'{entry.id}' fits everybody", "Add the conditions of the source to 'audience'."
                 )
         except TooHard:
-            self.problems.warning(entry.place, f"not proven whether anybody can get '{entry.id}'", "Simplify the audience.")
+            self.problems.warning(
+                entry.place, f"not proven whether anybody can get '{entry.id}'", "Simplify the audience."
+            )
 
     def conditions_mean_something(self, entry: Entry) -> None:
         """A condition that always or never holds is a typing error or a misunderstanding."""
@@ -155,4 +161,3 @@ def _only(criterion: Criterion, leaf: Leaf) -> bool:
     if isinstance(criterion, All | Any):
         return bool(criterion.parts) and all(part is leaf or _only(part, leaf) for part in criterion.parts)
     return False
-

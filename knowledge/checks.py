@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -164,11 +165,15 @@ def check_names(catalogue: Catalogue, problems: Problems) -> None:
         for alias in entry.aliases:
             other = owner.setdefault(alias, entry)
             if other is not entry:
-                problems.error(entry.place, f"alias '{alias}' of '{entry.id}' already means '{other.id}'", "Remove one.")
+                problems.error(
+                    entry.place, f"alias '{alias}' of '{entry.id}' already means '{other.id}'", "Remove one."
+                )
         twin = names.setdefault((entry.kind, entry.name.casefold()), entry)
         if twin is not entry:
             problems.error(
-                entry.place, f"'{entry.id}' and '{twin.id}' have the same name", "Make one entry with an alias, or rename."
+                entry.place,
+                f"'{entry.id}' and '{twin.id}' have the same name",
+                "Make one entry with an alias, or rename.",
             )
 
 
@@ -228,7 +233,7 @@ def check_status(entry: Entry, catalogue: Catalogue, today: date, problems: Prob
 
 def _check_windows(entry: Entry, problems: Problems) -> None:
     dated = [window for window in entry.windows if window.opens]
-    for one, two in zip(dated, dated[1:], strict=False):
+    for one, two in pairwise(dated):
         if one.opens and two.opens and one.opens >= two.opens:
             problems.error(entry.place, f"the windows of '{entry.id}' are not in order", "Write the earliest first.")
         elif two.opens and (one.closes is None or one.closes > two.opens):
@@ -237,7 +242,9 @@ def _check_windows(entry: Entry, problems: Problems) -> None:
 
 def _check_end(entry: Entry, catalogue: Catalogue, problems: Problems) -> None:
     if entry.status == "ended" and entry.ended is None:
-        problems.error(entry.place, f"'{entry.id}' ended, but not when or what came instead", "Add 'ended: {on, why, …}'.")
+        problems.error(
+            entry.place, f"'{entry.id}' ended, but not when or what came instead", "Add 'ended: {on, why, …}'."
+        )
     if entry.ended is None:
         return
     if entry.status == "ended" and not (entry.ended.successors or entry.ended.nothing_instead):
@@ -247,11 +254,15 @@ def _check_end(entry: Entry, catalogue: Catalogue, problems: Problems) -> None:
     if entry.ended.successors and entry.ended.nothing_instead:
         problems.error(entry.place, f"'{entry.id}' has successors and 'none: yes'", "Keep one of the two.")
     if entry.status == "ended" and not entry.ended.on:
-        problems.warning(entry.place, f"'{entry.id}' does not say when it ended", "Add 'on: 2019' when a source says so.")
+        problems.warning(
+            entry.place, f"'{entry.id}' does not say when it ended", "Add 'on: 2019' when a source says so."
+        )
     found = [catalogue.resolve(name) for name in entry.ended.successors]
     if found and all(one is not None and one.status == "ended" for one in found):
         problems.error(
-            entry.place, f"every successor of '{entry.id}' has ended too", "Name what exists today, or write 'none: yes'."
+            entry.place,
+            f"every successor of '{entry.id}' has ended too",
+            "Name what exists today, or write 'none: yes'.",
         )
 
 
@@ -260,9 +271,13 @@ def _check_end(entry: Entry, catalogue: Catalogue, problems: Problems) -> None:
 
 def check_sources(entry: Entry, problems: Problems) -> None:
     if entry.amounts and not entry.sources:
-        problems.error(entry.place, f"'{entry.id}' names an amount without a source", "Add 'sources', or remove the amount.")
+        problems.error(
+            entry.place, f"'{entry.id}' names an amount without a source", "Add 'sources', or remove the amount."
+        )
     elif not entry.sources and entry.confidence == "verified":
-        problems.error(entry.place, f"'{entry.id}' is verified, but by nothing", "Add 'sources', or lower 'confidence'.")
+        problems.error(
+            entry.place, f"'{entry.id}' is verified, but by nothing", "Add 'sources', or lower 'confidence'."
+        )
     for url in (entry.url, entry.contact.url, *(source.url for source in entry.sources)):
         fault = link_fault(url) if url else ""
         if fault:
@@ -300,7 +315,9 @@ def check_texts(entry: Entry, problems: Problems, *, english: bool) -> None:
     length = len(entry.summary.split())
     if length > SUMMARY_WORDS:
         problems.error(
-            entry.place, f"the summary of '{entry.id}' has {length} words; a card holds {SUMMARY_WORDS}", "Make it shorter."
+            entry.place,
+            f"the summary of '{entry.id}' has {length} words; a card holds {SUMMARY_WORDS}",
+            "Make it shorter.",
         )
     if not entry.first_step:
         problems.error(

@@ -49,7 +49,9 @@ class Knowledge:
         self._files, self._problems, self._cache = files, problems, cache
 
     @classmethod
-    def load(cls, content_dir: Path | None = None, problems: Problems | None = None, *, cache: bool = True) -> Knowledge:
+    def load(
+        cls, content_dir: Path | None = None, problems: Problems | None = None, *, cache: bool = True
+    ) -> Knowledge:
         """Read facts, lists and desk. Findings go to `problems`; without it ContentInvalid is raised.
 
         `cache=False` reads every file anew, with exact places for findings (`loket check`).
@@ -147,7 +149,9 @@ class Knowledge:
         return Profile(self.facts, _geography, answers, today)
 
     def _po_files(self) -> dict[str, Path]:
-        return {f"{folder.name}/{path.name}": path for folder in self.folders for path in sorted(folder.glob("i18n/*.po"))}
+        return {
+            f"{folder.name}/{path.name}": path for folder in self.folders for path in sorted(folder.glob("i18n/*.po"))
+        }
 
     @cached_property
     def fingerprint(self) -> str:

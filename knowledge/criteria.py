@@ -27,8 +27,8 @@ NOWHERE = Place("")
 class Known(Protocol):
     """What judging needs of a profile (profile.py)."""
 
-    geography: Anything
-
+    @property
+    def geography(self) -> Anything: ...
     def possible(self, fact: str) -> Anything: ...
     def is_sure_to_apply(self, fact: str) -> bool: ...
     def state_of(self, fact: str) -> str: ...
@@ -160,7 +160,7 @@ class Leaf:
 
     def level(self, profile: Known) -> int:
         test = self.test
-        if type(test) is InState:
+        if isinstance(test, InState):
             return YES if profile.state_of(self.fact) in test.states else NO
         possible = profile.possible(self.fact)
         if possible is NOT_APPLICABLE:

@@ -14,8 +14,8 @@ from knowledge.criteria import (
     Criterion,
     EachOf,
     Human,
-    InState,
     Inside,
+    InState,
     Leaf,
     Not,
     OneOf,
@@ -54,7 +54,9 @@ class _Reading:
             return _one_or(Any, [self.criterion(part, under_not) for part in node.items], node)
         if not node.is_map:
             self.problems.error(
-                node.place, f"'{node.text}' is not a condition", "Write 'fact: value', for example 'situation: employee'."
+                node.place,
+                f"'{node.text}' is not a condition",
+                "Write 'fact: value', for example 'situation: employee'.",
             )
             return ALWAYS
         parts: list[Criterion] = []
@@ -237,7 +239,9 @@ class _Reading:
             return None
         for one, other in (("min", "above"), ("max", "below")):
             if one in numbers and other in numbers:
-                self.problems.error(bounds[other].place, f"'{one}' and '{other}' both stand here", "Keep one of the two.")
+                self.problems.error(
+                    bounds[other].place, f"'{one}' and '{other}' both stand here", "Keep one of the two."
+                )
                 return None
         test = Between(
             numbers.get("min", numbers.get("above")),
@@ -260,7 +264,9 @@ class _Reading:
         found = [number for part in node.items if (number := self.number(fact, part)) is not None]
         if len(found) > 1:
             self.problems.error(
-                node.place, f"'{fact.id}' has several numbers", "Use min and max, or an 'any' list with one number each."
+                node.place,
+                f"'{fact.id}' has several numbers",
+                "Use min and max, or an 'any' list with one number each.",
             )
             return None
         return Between(found[0], found[0]) if found else None

@@ -120,7 +120,9 @@ def read_desk(node: Node, geography: Any, problems: Problems) -> Desk:
         languages=reader.texts("languages") or ("nl",),
         form=reader.one_of("form", ("u", "je"), "u"),
         retention=_retention(reader.node_of("retention"), problems),
-        channels={key: tuple(p.text for p in part.items) for key, part in _map(reader.node_of("channels"), problems).items()},
+        channels={
+            key: tuple(p.text for p in part.items) for key, part in _map(reader.node_of("channels"), problems).items()
+        },
         frame_ancestors=reader.texts("frame_ancestors"),
         tokens=reader.text("tokens"),
         logo=reader.text("logo"),
@@ -182,7 +184,9 @@ def _hours(node: Node | None, problems: Problems) -> dict[int, tuple[Hours, ...]
                     raise ValueError
                 spans.append(span)
             except ValueError:
-                problems.error(one.place, f"'{one.text}' is not a time", "Write 9:00-17:00.", width=max(1, len(one.text)))
+                problems.error(
+                    one.place, f"'{one.text}' is not a time", "Write 9:00-17:00.", width=max(1, len(one.text))
+                )
         for day in range(DAYS.index(first), DAYS.index(last or first) + 1):
             found[day] = tuple(spans)
     return found
@@ -199,7 +203,9 @@ def _days(node: Node | None, problems: Problems) -> tuple[date, ...]:
         try:
             found.append(date.fromisoformat(part.text))
         except ValueError:
-            problems.error(part.place, f"'{part.text}' is not a date", "Write 2026-12-24.", width=max(1, len(part.text)))
+            problems.error(
+                part.place, f"'{part.text}' is not a date", "Write 2026-12-24.", width=max(1, len(part.text))
+            )
     return tuple(found)
 
 

@@ -1,4 +1,4 @@
-"""What stands in the catalogue: schemes, vouchers, funds, services, providers … each with who it is for and how sure we are."""
+"""What stands in the catalogue: schemes, funds, services, providers …, whom each is for, and how sure we are."""
 
 from __future__ import annotations
 

@@ -46,7 +46,9 @@ def read_entry(node: Node, stem: str, kind: str, facts: Facts, geography: Any, p
     name = reader.text("id", required=True)
     if name != stem:
         place = node.map["id"].place if "id" in node.map else node.place
-        problems.error(place, f"id '{name}' is not the file name '{stem}'", f"Write 'id: {stem}'.", width=len(name) or 1)
+        problems.error(
+            place, f"id '{name}' is not the file name '{stem}'", f"Write 'id: {stem}'.", width=len(name) or 1
+        )
     entry_kind = reader.one_of("kind", ENTRY_KINDS, required=True)
     if kind and entry_kind and kind != entry_kind:
         problems.error(
@@ -216,7 +218,9 @@ def _ended(node: Node | None, problems: Problems) -> Ended | None:
     reader = Reader(node, problems, "'ended'")
     on = reader.text("on")
     if on and not _PARTIAL_DAY.fullmatch(on):
-        problems.error(node.map["on"].place, f"'{on}' is not a day, month or year", "Write 2019, 2019-07 or 2019-07-01.")
+        problems.error(
+            node.map["on"].place, f"'{on}' is not a day, month or year", "Write 2019, 2019-07 or 2019-07-01."
+        )
         on = ""
     ended = Ended(on, reader.text("why"), reader.texts("successors"), reader.flag("none"))
     reader.done()

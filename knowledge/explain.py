@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from knowledge.criteria import At, Between, EachOf, InState, Inside, Leaf, OneOf, Reason, SomeOf
+from knowledge.criteria import At, Between, EachOf, Inside, InState, Leaf, OneOf, Reason, SomeOf
 from knowledge.facts import Fact, Facts
 from knowledge.i18n import Translations
 from knowledge.profile import INFINITE, Profile
@@ -26,14 +26,16 @@ _WORDS = {
         "or": "of", "and": "en", "only": "Dit is er alleen als {}.", "not": "Dan geldt dit niet.",
         "area": "Dit is er alleen in {}.", "province": "de provincie {}", "region": "de regio {}",
         "municipality": "de gemeente {}", "to": "{} tot {}", "to_and_with": "{} tot en met {}", "least": "{} of meer",
-        "most": "{} of minder", "million": "{} miljoen", "billion": "{} miljard", "change": "Dit kan wel passen als {}.", "euro": "euro",
+        "most": "{} of minder", "million": "{} miljoen", "billion": "{} miljard",
+        "change": "Dit kan wel passen als {}.", "euro": "euro",
         "labels": "Dit is er alleen voor: {}.", "unknown": "Nog niet bekend: {}.", "because": "omdat {}",
     },
     "en": {
         "or": "or", "and": "and", "only": "This is only available if {}.", "not": "Then this does not apply.",
         "area": "This is only available in {}.", "province": "the province of {}", "region": "the {} region",
         "municipality": "the municipality of {}", "to": "{} to {}", "to_and_with": "{} to {}", "least": "{} or more",
-        "most": "{} or fewer", "million": "{} million", "billion": "{} billion", "change": "This may fit if {}.", "euro": "euros",
+        "most": "{} or fewer", "million": "{} million", "billion": "{} billion",
+        "change": "This may fit if {}.", "euro": "euros",
         "labels": "This is only for: {}.", "unknown": "Not known yet: {}.", "because": "because {}",
     },
 }  # fmt: skip
@@ -124,7 +126,7 @@ class Explainer:
         if declared.kind in ("choice", "choices"):
             chosen = [value] if isinstance(value, str) else list(value)
             chosen = [one for one in chosen if not values or one in values] or chosen
-            return enumeration(
+            return together(
                 [self.choice(told, one, part, language) for one in chosen],
                 words["and" if declared.kind == "choices" else "or"],
             )
@@ -138,12 +140,16 @@ class Explainer:
         said = (self._held(reason, profile, language, "says") for reason in reasons)
         return tuple(dict.fromkeys(f"{one}." for one in said if one))
 
+    def narrowed(self, leaf: Leaf, profile: Profile) -> Leaf:
+        """A leaf with two bounds as the bound that this visitor broke."""
+        return _failing_half(leaf, profile)
+
     def why_clause(self, reasons: Iterable[Reason], profile: Profile, language: str = "nl", most: int = 2) -> str:
         """ "omdat u 52 jaar bent en u in de metaal werkt"; '' without reasons."""
         said = dict.fromkeys(self._held(reason, profile, language, "because") for reason in reasons)
         clauses = [one for one in said if one][:most]
         words = _WORDS[_known(language)]
-        return words["because"].format(enumeration(clauses, words["and"])) if clauses else ""
+        return words["because"].format(together(clauses, words["and"])) if clauses else ""
 
     def _held(self, reason: Reason, profile: Profile, language: str, part: str) -> str:
         leaf = reason.leaf
@@ -152,19 +158,22 @@ class Explainer:
         return self._said(leaf.fact, profile, language, part, _wanted_values(leaf) if reason.wanted else ())
 
     def why_not(self, reasons: Iterable[Reason], profile: Profile, language: str = "nl") -> tuple[str, ...]:
-        """One or two sentences per reason that something does not fit."""
-        said = (self._failed(reason, profile, language) for reason in reasons)
+        """One or two sentences per reason that something does not fit.
+
+        What does not apply to somebody follows from another reason; it is told only when there is no other.
+        """
+        all_ = [reason for reason in reasons if not isinstance(reason.leaf.test, InState)]
+        direct = [one for one in all_ if profile.state_of(one.leaf.fact) != "not_applicable"]
+        said = (self._failed(reason, profile, language) for reason in direct or all_)
         return tuple(dict.fromkeys(one for one in said if one))
 
     def _failed(self, reason: Reason, profile: Profile, language: str) -> str:
         leaf, words = reason.leaf, _WORDS[_known(language)]
-        if isinstance(leaf.test, InState):
-            return ""
         statement = self.statement(leaf.fact, profile, language)
         actual = f"{statement}. " if statement else ""
         if not reason.wanted:
             return (actual + words["not"]) if actual else ""
-        return (actual + self.requirement(leaf, language)).strip()
+        return (actual + self.requirement(_failing_half(leaf, profile), language)).strip()
 
     def requirement(self, leaf: Leaf, language: str = "nl") -> str:
         """What a leaf asks, as a sentence: "Dit is er alleen als u 45 jaar of ouder bent."."""
@@ -197,7 +206,7 @@ class Explainer:
             return template.replace("{value}", named)
         if len(values) > 3:
             return ""
-        return enumeration([self.choice(fact.id, one, "because", language) for one in values], both)
+        return together([self.choice(fact.id, one, "because", language) for one in values], both)
 
     def _telling(self, fact: Fact) -> str:
         return fact.id if fact.because else next((s for s in fact.derive if self.facts[s].because), fact.id)
@@ -214,12 +223,12 @@ class Explainer:
             else:
                 said = said_number(bound, language) + (f" {words['euro']}" if fact.kind == "amount" else "")
             parts.append(template.replace("{n}", said))
-        return enumeration(parts, words["and"])
+        return together(parts, words["and"])
 
     def change(self, clauses: Sequence[str], language: str = "nl") -> str:
         """ "Dit kan wel passen als u minder dan 250 mensen hebt."."""
         words = _WORDS[_known(language)]
-        return words["change"].format(enumeration(list(clauses), words["and"]))
+        return words["change"].format(together(list(clauses), words["and"]))
 
     def area(self, scope: str, language: str = "nl") -> str:
         """ "region:achterhoek" → "de regio Achterhoek"."""
@@ -251,6 +260,33 @@ def enumeration(parts: Sequence[str], last: str) -> str:
     if len(parts) < 2:
         return parts[0] if parts else ""
     return f"{', '.join(parts[:-1])} {last} {parts[-1]}"
+
+
+def together(clauses: Sequence[str], last: str) -> str:
+    """Clauses or statements as one, without repeating their subject: "u 52 jaar bent en in Ulft woont"."""
+    if len(clauses) < 2:
+        return clauses[0] if clauses else ""
+    subject = next((one for one in ("u ", "U ", "you ", "You ") if clauses[0].startswith(one)), "")
+    rest = [_without_subject(clause, subject) for clause in clauses[1:]]
+    return enumeration([clauses[0], *rest], last)
+
+
+def _without_subject(clause: str, subject: str) -> str:
+    if subject and clause.startswith(subject):
+        return clause[len(subject) :]
+    return clause[:1].lower() + clause[1:] if clause.startswith(("U ", "You ", "Uw ")) else clause
+
+
+def _failing_half(leaf: Leaf, profile: Profile) -> Leaf:
+    """Of a condition with two bounds only the one that was broken, so that nobody hears what is right already."""
+    test, possible = leaf.test, profile.possible(leaf.fact)
+    if not isinstance(test, Between) or test.low is None or test.high is None or not isinstance(possible, tuple):
+        return leaf
+    if possible[0] > test.high or (test.under and possible[0] >= test.high):
+        return Leaf(leaf.fact, Between(high=test.high, under=test.under), leaf.place)
+    if possible[1] < test.low or (test.over and possible[1] <= test.low):
+        return Leaf(leaf.fact, Between(low=test.low, over=test.over), leaf.place)
+    return leaf
 
 
 def said_number(value: float, language: str = "nl") -> str:

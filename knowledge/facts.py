@@ -116,7 +116,7 @@ class Facts(Mapping[str, Fact]):
         self.all_values: dict[str, frozenset[str]] = {
             fact.id: frozenset(fact.choices) for fact in self._facts.values() if fact.choices
         }
-        # many facts apply under the same condition, and what it yields depends on few answers: both are used (profile.py)
+        # many facts apply under the same condition, and what that yields depends on few answers (profile.py)
         self.groups: dict[str, Applies] = {}
         known: dict[Criterion, Applies] = {}
         for fact in self._facts.values():

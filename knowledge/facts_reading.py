@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any as Anything
 
 from knowledge.criteria import facts_in
@@ -61,9 +60,7 @@ def _descendants(name: str, codes: Mapping[str, Choice], problems: Problems) -> 
     return {code: frozenset(found) for code, found in below.items()}
 
 
-def read_facts(
-    nodes: Mapping[str, Node], lists: dict[str, CodeList], geography: Anything, problems: Problems
-) -> Facts:
+def read_facts(nodes: Mapping[str, Node], lists: dict[str, CodeList], geography: Anything, problems: Problems) -> Facts:
     """All facts of all files; a later file replaces a fact of the same id. `geography` as in `read_criterion`."""
     found: dict[str, Fact] = {}
     conditions: dict[str, Node] = {}
@@ -132,7 +129,9 @@ def _fact(
     if fact.none and fact.none not in choices:
         problems.error(place, f"'none: {fact.none}' is not a choice of '{name}'", did_you_mean(fact.none, choices))
     if fact.is_range and kind != "date" and (fact.min is None or fact.max is None):
-        problems.error(place, f"number '{name}' has no bounds", "Add 'min' and 'max'; what lies outside is asked again.")
+        problems.error(
+            place, f"number '{name}' has no bounds", "Add 'min' and 'max'; what lies outside is asked again."
+        )
     reader.done()
     return fact
 
@@ -222,7 +221,9 @@ def _check_derived(found: dict[str, Fact], problems: Problems) -> None:
                 problems.error(fact.place, f"'{source}' is not a fact", did_you_mean(source, found))
             elif found[source].kind != fact.kind or found[source].list != fact.list or found[source].derive:
                 problems.error(
-                    fact.place, f"'{fact.id}' and '{source}' hold different things", "Derive from asked facts of one kind."
+                    fact.place,
+                    f"'{fact.id}' and '{source}' hold different things",
+                    "Derive from asked facts of one kind.",
                 )
 
 

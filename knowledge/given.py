@@ -1,4 +1,4 @@
-"""Answers given outside a conversation: in examples, in `loket match facts.yaml`, in a request. Read, checked, placed."""
+"""Answers given outside a conversation: in examples, in `loket match facts.yaml`, in a request."""
 
 from __future__ import annotations
 
@@ -30,9 +30,7 @@ class Complaint:
         return f"{self.fact}: {self.message}" + (f". {self.proposal}" if self.proposal else "")
 
 
-def read_given(
-    raw: Mapping[str, Any], facts: Facts, geography: Any
-) -> tuple[dict[str, Given], list[Complaint]]:
+def read_given(raw: Mapping[str, Any], facts: Facts, geography: Any) -> tuple[dict[str, Given], list[Complaint]]:
     """Plain values (from YAML or JSON) as answers. What cannot be read is left out and complained about.
 
     Values: ids of choices, numbers, bands ("10-49" or [10, 49]), place names or postcodes, true/false/yes/no, and
@@ -158,7 +156,9 @@ def _number(fact: Fact, value: Any) -> Given | Complaint:
         try:
             value = as_number(value)
         except ValueError:
-            return Complaint(fact.id, f"is not a number: '{value[:40]}'", "Write a number, such as 12, or a band: 10-49.")
+            return Complaint(
+                fact.id, f"is not a number: '{value[:40]}'", "Write a number, such as 12, or a band: 10-49."
+            )
     if value != value or value in (float("inf"), float("-inf")):  # NaN compares unequal to itself
         return Complaint(fact.id, "is not a number", "Write a number, such as 12.")
     if (fact.min is not None and value < fact.min) or (fact.max is not None and value > fact.max):

@@ -1,7 +1,7 @@
 """Texts in other languages, by key. Dutch stands in the content itself and is the fallback for every missing text.
 
-A catalogue is a gettext file `i18n/<language>.po`: msgctxt is the key, msgid the Dutch text, msgstr the translation. When
-the Dutch was changed after it was translated, the translation is not shown: better Dutch than a wrong rule.
+A catalogue is a gettext file `i18n/<language>.po`: msgctxt is the key, msgid the Dutch text, msgstr the translation.
+When the Dutch was changed after it was translated, the translation is not shown: better Dutch than a wrong rule.
 """
 
 from __future__ import annotations
@@ -116,7 +116,9 @@ def _unquoted(quoted: str, shown: str, number: int, problems: Problems | None) -
     if isinstance(value, str) and quoted.startswith('"'):
         return value
     if problems is not None:
-        problems.error(Place(shown, number), "a text must stand between double quotes", 'Write "…" and \\" for a quote.')
+        problems.error(
+            Place(shown, number), "a text must stand between double quotes", 'Write "…" and \\" for a quote.'
+        )
     return ""
 
 

@@ -11,7 +11,6 @@ from collections import OrderedDict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from functools import cached_property
 from typing import Any, Protocol
 
 from knowledge import asking
@@ -195,7 +194,7 @@ class Matcher:
         verdicts: Sequence[str] = ("fits", "coach_decides", "maybe"),
     ) -> list[Match]:
         """The first few that are not ruled out (or have one of these verdicts), without ordering the rest."""
-        found = []
+        found: list[Match] = []
         left = dict(world.budgets) if world is not None else {}
         for match in self.ranked(profile, today, None if kinds is None else tuple(kinds), left):
             if match.verdict == "does_not_fit" or len(found) == show:
@@ -276,10 +275,7 @@ class Matcher:
         return known
 
     def _moment_key(self, today: date | datetime) -> Hashable:
-        if isinstance(today, datetime):
-            moment = today.replace(tzinfo=None)
-        else:
-            moment = datetime.combine(today, time(12))
+        moment = today.replace(tzinfo=None) if isinstance(today, datetime) else datetime.combine(today, time(12))
         return moment.date(), bisect_right(self._bounds, moment)
 
     # ── asking and explaining ──────────────────────────────────────────────────────────────────────────────────────
@@ -317,10 +313,6 @@ class Matcher:
     def human_texts(self, entry: Entry) -> tuple[str, ...]:
         """Every `human` sentence of an audience, in the order written; `en: {human: […]}` follows that order."""
         return tuple(dict.fromkeys(asking.humans(entry.audience)))
-
-    @cached_property
-    def explained_ids(self) -> frozenset[str]:
-        return frozenset(self.position)
 
 
 def _ranks(states: Sequence[Availability]) -> tuple[int, ...]:

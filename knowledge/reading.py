@@ -11,7 +11,9 @@ from collections.abc import Collection
 
 _SENTENCE_END = re.compile(r"(?<=[.!?:;])\s+|\n+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-_VOWELS = re.compile(r"(?:aai|eeuw|ieuw|ooi|oei|aa|ee|oo|uu|eu|ui|ou|au|ei|ij|ie|oe|[aeiouyáàâäéèêëíìîïóòôöúùûü])", re.I)
+_VOWELS = re.compile(
+    r"(?:aai|eeuw|ieuw|ooi|oei|aa|ee|oo|uu|eu|ui|ou|au|ei|ij|ie|oe|[aeiouyáàâäéèêëíìîïóòôöúùûü])", re.I
+)
 _NUMBER_POINT = re.compile(r"(?<=\d)\.(?=\d)")
 _LINK = re.compile(r"https?://\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:nl|eu|com|org)\b")
 INFORMAL = frozenset(("je", "jij", "jou", "jouw", "jouwe", "jullie"))

@@ -57,7 +57,9 @@ def template(facts: Facts, translations: Translations, language: str) -> list[Me
     ]
 
 
-def check_translations(facts: Facts, translations: Translations, languages: tuple[str, ...], problems: Problems) -> None:
+def check_translations(
+    facts: Facts, translations: Translations, languages: tuple[str, ...], problems: Problems
+) -> None:
     """A missing translation is an error in every language the desk promises; placeholders must survive."""
     for language in languages:
         if language == "nl":
@@ -66,7 +68,9 @@ def check_translations(facts: Facts, translations: Translations, languages: tupl
         for key, dutch in lacking.items():
             fact = facts.get(key.split(".")[1])
             place = fact.place if fact else facts["situation"].place
-            problems.error(place, f"'{key}' has no translation ({language}): {dutch[:60]}", f"Add it to i18n/{language}.po.")
+            problems.error(
+                place, f"'{key}' has no translation ({language}): {dutch[:60]}", f"Add it to i18n/{language}.po."
+            )
         for key, dutch in texts_of(facts):
             said = translations.messages(language).get(key)
             if said is None or key in lacking:

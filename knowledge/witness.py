@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from knowledge.criteria import NO, UNKNOWN, At, Between, Criterion, EachOf, InState, Inside, Leaf, judge, leaves
+from knowledge.criteria import NO, UNKNOWN, At, Between, Criterion, EachOf, Inside, InState, Leaf, judge, leaves
 from knowledge.facts import Fact, Facts
 from knowledge.profile import Given, Profile
 
@@ -28,9 +28,7 @@ class Finder:
     def __init__(self, facts: Facts, geography: Any) -> None:
         self._facts, self._geography = facts, geography
 
-    def find(
-        self, criterion: Criterion, goal: Goal, given: dict[str, Given] | None = None
-    ) -> dict[str, Given] | None:
+    def find(self, criterion: Criterion, goal: Goal, given: dict[str, Given] | None = None) -> dict[str, Given] | None:
         """Answers that decide the criterion to a level `goal` accepts, asked in a sensible order; None when none do.
 
         Raises TooHard.

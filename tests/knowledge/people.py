@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from knowledge.content import Knowledge
-from knowledge.criteria import All, Between, Criterion, EachOf, Human, InState, Inside, Leaf, Not, OneOf, SomeOf
+from knowledge.criteria import All, Between, Criterion, EachOf, Human, Inside, InState, Leaf, Not, OneOf, SomeOf
 from knowledge.criteria import Any as AnyOf
 from knowledge.criteria_reading import read_criterion
 from knowledge.given import read_given
@@ -24,8 +24,8 @@ GEOGRAPHY = KNOWLEDGE.geography
 SCOPES = ("region:achterhoek", "province:gelderland", "region:rijnmond", "municipality:almere", "province:flevoland")
 SPOTS = ("Ulft", "Almere", "Rotterdam", "Arnhem", "Tiel", "provincie Gelderland", "Achterhoek")
 NUMBERS = ("age", "company_size", "annual_turnover", "contract_hours")
-CHOSEN = ("situation", "goal", "education", "contract", "sector", "field", "cao", "shift_work", "recognised_training_company",
-          "initiative", "would_happen_anyway", "employer_goal", "agency_phase")  # fmt: skip
+CHOSEN = ("situation", "goal", "education", "contract", "sector", "field", "cao", "shift_work",
+          "recognised_training_company", "initiative", "would_happen_anyway", "employer_goal", "agency_phase")  # fmt: skip
 MANY = ("benefit", "plan_activity", "hire_group")
 ASKED = (*NUMBERS, *(fact for fact in CHOSEN if fact != "field"), *MANY, "wanted_sector", "place", "company_place")
 
@@ -67,7 +67,9 @@ def _choice_leaf(fact: str) -> st.SearchStrategy[Leaf]:
 
 def _many_leaf(fact: str) -> st.SearchStrategy[Leaf]:
     ids = st.lists(st.sampled_from(sorted(FACTS[fact].choices)), min_size=1, max_size=3, unique=True)
-    return st.one_of(ids.map(lambda some: Leaf(fact, SomeOf(tuple(some)))), ids.map(lambda some: Leaf(fact, EachOf(tuple(some)))))
+    return st.one_of(
+        ids.map(lambda some: Leaf(fact, SomeOf(tuple(some)))), ids.map(lambda some: Leaf(fact, EachOf(tuple(some))))
+    )
 
 
 def _number_leaf(fact: str) -> st.SearchStrategy[Leaf]:

@@ -35,7 +35,9 @@ def test_they_agree_on_the_shipped_catalogue(answers):
     verdicts = matcher.bits.verdicts(profile)
     for position, entry in enumerate(matcher.entries):
         level = entry.criterion.level(profile)
-        assert [(bits >> position) & 1 for bits in verdicts] == [level == YES, level >= HUMAN, level >= UNKNOWN], entry.id
+        assert [(bits >> position) & 1 for bits in verdicts] == [level == YES, level >= HUMAN, level >= UNKNOWN], (
+            entry.id
+        )
 
 
 @RELAXED
