@@ -50,6 +50,10 @@ class Settings:
     telegram_api_base: str = field(
         default="https://api.telegram.org", metadata={"about": "Bot API server; another one for a local server"}
     )
+    telegram_receive: str = field(
+        default="auto",
+        metadata={"about": "auto (webhook when its address is set, else polling), polling, webhook, or forwarded"},
+    )
     telegram_webhook_url: str = field(default="", metadata={"about": "https address of /tg/…; empty = long polling"})
     telegram_webhook_secret: str = field(
         default="", repr=False, metadata={"about": "secret Telegram sends along with each webhook call"}
@@ -191,6 +195,7 @@ _CONVERT: dict[str, Callable[[str], object]] = {
     "embed_origins": lambda raw: tuple(_web_address(one) for one in raw.split()),
     "telegram_token": _token,
     "telegram_library": _one_of("aiogram", "ptb"),
+    "telegram_receive": _one_of("auto", "polling", "webhook", "forwarded"),
     "telegram_api_base": _web_address,
     "telegram_webhook_url": _https_address,
     "telegram_webhook_secret": _secret,

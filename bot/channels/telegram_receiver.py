@@ -1,0 +1,188 @@
+"""One raw update in, everything it means done: stored first, then the press answered. Used by polling and webhook.
+
+An update counts as handled when it is stored, when it means nothing to us, or when it can never be read. Everything
+else raises NotStored: then Telegram keeps it and gives it again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Coroutine, Mapping
+from typing import Any
+
+from bot.channels.telegram import Call, Heard, Read, Turned, Unreadable, keyboard, read_update
+from bot.channels.telegram_carrier import CallFailed, Carrier
+from bot.desk import Desk
+from flows.events import Started
+from storage.base import NotStored
+from storage.messages import Incoming, Outgoing, Verdict
+
+log = logging.getLogger("loket.telegram")
+TRIES = 3  # of an update that makes the desk itself fail; then it is put aside, or it would block its chat for a day
+TYPING_AFTER = 0.8  # seconds of work after which the visitor sees that somebody is typing
+BURST, PER_SECOND = 40.0, 1.0  # messages of one chat: at once, and after that
+HALF_A_MINUTE = 30.0  # that a chat which sends more is not read
+MANY = 10_000  # chats and updates remembered
+
+
+class Receiver:
+    """For one bot. `mounted` receivers share it with a host: see telegram_mounted.py."""
+
+    def __init__(self, desk: Desk, carrier: Carrier) -> None:
+        self.desk, self.carrier = desk, carrier
+        self._failed: dict[int, int] = {}  # update -> tries that failed for a reason of our own
+        self._buckets: dict[str, tuple[float, float]] = {}  # chat -> room left, at which moment
+        self._beside: set[asyncio.Task[None]] = set()
+
+    def read(self, update: Mapping[str, Any]) -> Read:
+        """What the update means; nothing at all when it cannot be read (then it is put aside)."""
+        try:
+            return read_update(
+                update, bot=self.carrier.bot, place_of=self.desk.place_of, received_at=self.desk.clock()
+            )
+        except Unreadable as error:
+            self.set_aside(update, str(error))
+            return Read()
+
+    async def handle(self, update: Mapping[str, Any]) -> None:
+        """Raises NotStored when Telegram must give this update again."""
+        await self.carry_out(update, self.read(update))
+
+    async def carry_out(self, update: Mapping[str, Any], read: Read) -> None:
+        try:
+            if read.incoming is not None and self._room(read.incoming.address):
+                await self._turn(read.incoming)
+        except NotStored:
+            raise
+        except Exception as error:
+            self._count_failure(update, error)
+        if read.callback:
+            self.beside(self._answer(read))
+        if read.blocked is not None:
+            await self._blocked(read.blocked.address, read.blocked.blocked)
+        if read.turned is not None:
+            self.beside(self._turn_page(read.turned))
+        if read.heard is not None and not read.callback:
+            self.beside(self._refuse(read.heard))
+
+    async def _turn(self, incoming: Incoming) -> None:
+        if isinstance(incoming.event, Started) and incoming.event.payload.startswith("r-"):
+            code = incoming.event.payload.removeprefix("r-")
+            if await self.desk.store.resume(code, "telegram", incoming.bot, incoming.address):
+                self.desk.store.wake()
+                return
+        typing = asyncio.get_running_loop().call_later(TYPING_AFTER, self._show_typing, incoming.address)
+        try:
+            await self.desk.receive(incoming)
+        finally:
+            typing.cancel()
+
+    # ---- beside the turn: nothing here may hold up or undo what is stored -------------------------------------------
+
+    def beside(self, work: Coroutine[Any, Any, None]) -> None:
+        """Starts a call whose outcome changes nothing; closing waits for it."""
+        task = asyncio.create_task(work)
+        self._beside.add(task)
+        task.add_done_callback(self._beside.discard)
+
+    async def _try(self, method: str, params: dict[str, Any]) -> None:
+        try:
+            await self.carrier.call(method, params)
+        except CallFailed as failed:
+            if failed.kind != "done":
+                log.info("a call beside a turn failed", extra={"method": method, "verdict": failed.kind})
+
+    async def _answer(self, read: Read) -> None:
+        """First thing after the commit: until then the button keeps turning on the visitor's screen."""
+        await self._try("answerCallbackQuery", {"callback_query_id": read.callback})
+
+    def _show_typing(self, address: str) -> None:
+        self.beside(self._try("sendChatAction", {"chat_id": int(address), "action": "typing"}))
+
+    async def _turn_page(self, turned: Turned) -> None:
+        """Another page of a long list, from the message as it is kept; an old one that is gone stays as it was."""
+        store = self.desk.store
+        talk = await store.conversation_at("telegram", self.carrier.bot, turned.address)
+        rows = [] if talk is None else await store.messages(talk.id)
+        shown = next((r.message for r in reversed(rows) if r.turn == turned.turn and len(r.message.options) > 1), None)
+        if shown is not None and (markup := keyboard(shown, turned.turn, turned.page)) is not None:
+            where = {"chat_id": int(turned.address), "message_id": turned.message_id}
+            await self._try("editMessageReplyMarkup", {**where, "reply_markup": markup})
+
+    async def _refuse(self, heard: Heard) -> None:
+        """A group hears, when it calls the bot, that we talk in private."""
+        call = refusal(heard.chat)
+        await self._try(call.method, call.params)
+
+    async def _blocked(self, address: str, blocked: bool) -> None:
+        """Nothing is sent to somebody who blocked the bot; writing again takes that away by itself."""
+        store = self.desk.store
+        talk = await store.conversation_at("telegram", self.carrier.bot, address) if blocked else None
+        if talk is not None:
+            from flows.effects import Message
+
+            nobody = Outgoing(0, talk.id, address, "telegram", self.carrier.bot, 0, 0, "system", 0, Message(""))
+            await store.settle([(nobody, Verdict("gone", reason="blocked the bot"))])
+
+    # ---- limits ---------------------------------------------------------------------------------------------------
+
+    def _room(self, address: str) -> bool:
+        """False for a chat that floods us; it is told once, and what it sends meanwhile is not read."""
+        now = time.monotonic()
+        room, at = self._buckets.pop(address, (BURST, now))
+        room = min(BURST, room + (now - at) * PER_SECOND)
+        while len(self._buckets) >= MANY:
+            del self._buckets[next(iter(self._buckets))]
+        if room >= 1:
+            self._buckets[address] = (room - 1, now)
+            return True
+        if room >= 0:  # the first that does not fit is told so; the rest is not read until there is room again
+            self.beside(self._try("sendMessage", {"chat_id": int(address), "text": FLOOD}))
+            log.warning("a chat sends more than we read", extra={"channel": "telegram"})
+            room = -HALF_A_MINUTE * PER_SECOND
+        self._buckets[address] = (room, now)
+        return False
+
+    def _count_failure(self, update: Mapping[str, Any], error: Exception) -> None:
+        """An update that makes us fail is tried again a few times, and then put aside with an apology."""
+        number = int(update["update_id"])
+        tries = self._failed.pop(number, 0) + 1
+        log.error("an update failed", exc_info=error, extra={"attempts": tries, "bot": self.carrier.bot})
+        if tries < TRIES:
+            while len(self._failed) >= MANY:
+                del self._failed[next(iter(self._failed))]
+            self._failed[number] = tries
+            raise NotStored("the desk failed on this update; it is tried again") from error
+        self.set_aside(update, type(error).__name__)
+        chat = (update.get("message") or update.get("edited_message") or {}).get("chat", {}).get("id")
+        if chat is not None:
+            self.beside(self._try("sendMessage", {"chat_id": chat, "text": SORRY}))
+
+    def set_aside(self, update: Mapping[str, Any], reason: str) -> None:
+        """Never to be tried again. Its number and the kind of error are kept; what it says is not."""
+        number = str(update.get("update_id", ""))[:20]
+        log.error("an update was put aside", extra={"reason": f"{reason} {number}", "bot": self.carrier.bot})
+
+    async def aclose(self) -> None:
+        """Waits for the calls beside turns."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(3.0):
+                while self._beside:
+                    await asyncio.gather(*self._beside, return_exceptions=True)
+        for task in self._beside:
+            task.cancel()
+
+
+FLOOD = "Dat zijn veel berichten achter elkaar. Ik lees verder over een halve minuut. / One moment, please."
+SORRY = "Sorry, hier ging iets mis bij ons. Typ het anders, of typ: bel mij. / Sorry, something went wrong on our side."
+_PRIVATE = (
+    "Ik praat alleen in een privégesprek, zodat niemand meeleest. Tik op mijn naam en kies 'Bericht'. "
+    "/ I only talk in private. Tap my name and choose 'Message'."
+)
+
+
+def refusal(chat: int) -> Call:
+    return Call("sendMessage", {"chat_id": chat, "text": _PRIVATE})

@@ -1,0 +1,116 @@
+"""Telegram inside a process of ours: receiving, sending and profile, started and stopped in the right order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import hmac
+import logging
+from typing import Any
+
+from bot.channels.telegram import ALLOWED_UPDATES
+from bot.channels.telegram_carrier import CallFailed, Carrier, bot_id
+from bot.channels.telegram_mounted import Guest
+from bot.channels.telegram_polling import Polling, TokenRefused
+from bot.channels.telegram_profile import drop_webhook, set_profile, set_webhook
+from bot.channels.telegram_receiver import Receiver
+from bot.channels.telegram_sender import TelegramSender
+from bot.delivery import Delivery
+from bot.desk import Desk
+from bot.settings import Settings
+from bot.webhook import Webhook
+
+log = logging.getLogger("loket.telegram")
+SETTLE_IN = 5.0  # seconds between tries to reach Telegram at start
+
+
+def open_carrier(settings: Settings) -> Carrier:
+    """The library the settings name, imported only now."""
+    if settings.telegram_library == "ptb":
+        from bot.channels.telegram_ptb import PtbCarrier
+
+        return PtbCarrier.open(settings.telegram_token, settings.telegram_api_base)
+    from bot.channels.telegram_aiogram import AiogramCarrier
+
+    return AiogramCarrier.open(settings.telegram_token, settings.telegram_api_base)
+
+
+def webhook_secret(settings: Settings) -> str:
+    """The secret Telegram sends along; without one set, the same for every worker with this token."""
+    made = hmac.new(settings.telegram_token.encode(), b"ontwikkelloket webhook", hashlib.sha256).hexdigest()
+    return settings.telegram_webhook_secret or made
+
+
+def webhook_address(settings: Settings) -> str:
+    """The whole address of our route, whether or not the setting names it."""
+    tail = f"/tg/{bot_id(settings.telegram_token)}"
+    base = settings.telegram_webhook_url.rstrip("/")
+    return base if base.endswith(tail) else base.removesuffix("/tg") + tail
+
+
+class TelegramService:
+    """One bot of one process."""
+
+    def __init__(self, desk: Desk, carrier: Carrier, delivery: Delivery, webhook: Webhook) -> None:
+        settings = desk.settings
+        self.desk, self.carrier = desk, carrier
+        self._delivery = delivery
+        self.receiver = Receiver(desk, carrier)
+        self._polling: Polling | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        forwarded = settings.telegram_receive == "forwarded"
+        handle: Any = Guest(self.receiver).take if forwarded else self.receiver.handle
+        webhook.add(carrier.bot, webhook_secret(settings), handle)
+
+    def start(self) -> None:
+        """Sends from now on; receives as soon as Telegram is reached."""
+        self._delivery.add("telegram", self.carrier.bot, TelegramSender(self.carrier, self.desk.clock))
+        self._tasks = [asyncio.create_task(self._receive()), asyncio.create_task(self._introduce())]
+
+    async def _receive(self) -> None:
+        settings = self.desk.settings
+        if settings.telegram_receive == "forwarded":
+            return
+        by_webhook = settings.telegram_receive == "webhook" or (
+            settings.telegram_receive == "auto" and settings.telegram_webhook_url != ""
+        )
+        while True:
+            try:
+                if by_webhook:
+                    await set_webhook(self.carrier, webhook_address(settings), webhook_secret(settings))
+                    return
+                await drop_webhook(self.carrier)
+                break
+            except CallFailed as failed:
+                if failed.kind in ("revoked", "bad"):
+                    log.critical("Telegram refuses the token or the webhook address", extra={"verdict": failed.kind})
+                    return
+                log.warning("Telegram cannot be reached; trying again", extra={"verdict": failed.kind})
+                await asyncio.sleep(max(failed.seconds, SETTLE_IN))
+        self._polling = Polling(self.carrier, self.receiver.handle, ALLOWED_UPDATES, lease=self._lease)
+        with contextlib.suppress(TokenRefused):  # said already; the rest of this process goes on
+            await self._polling.run()
+
+    async def _lease(self, holder: str, seconds: float) -> bool:
+        held: bool = await self.desk.store.hold_lease(f"poll:{self.carrier.bot}", holder, seconds)
+        return held
+
+    async def _introduce(self) -> None:
+        changed = await set_profile(self.carrier, self.desk.content.knowledge.desk)
+        log.info("the profile is in line with desk.yaml", extra={"count": changed, "library": self.carrier.library})
+
+    async def stop_receiving(self) -> None:
+        """Nothing new comes in; what was fetched is stored and confirmed."""
+        if self._polling is not None:
+            await self._polling.stop()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(5.0):
+                    await asyncio.shield(self._tasks[0])
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.receiver.aclose()
+
+    async def aclose(self) -> None:
+        await self.carrier.aclose()

@@ -1,0 +1,159 @@
+"""The desk as every channel meets it: hand in what happened, get back what came of it.
+
+    channel -> Incoming -> desk.receive: one at a time per conversation, one transaction, flows.step inside it
+
+When `receive` returns, the turn is on disk; only then may a channel acknowledge. Sending is delivery's work.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bot.clock import Clock, system_clock
+from bot.lanes import Lanes
+from bot.rules import rules_of
+from bot.settings import Settings, read_settings
+from flows.content import Content
+from flows.engine import step
+from flows.events import Event
+from flows.state import State
+from flows.turn import Turn
+from flows.world import World
+from knowledge.geography import Geography
+from storage.base import NotStored
+from storage.keys import Keys
+from storage.messages import Incoming, TurnResult
+from storage.store import Store, open_store
+
+if TYPE_CHECKING:
+    from bot.delivery import Delivery
+
+log = logging.getLogger("loket.desk")
+PATIENCE = 8.0  # seconds that closing waits for turns that are going on
+
+
+class Desk:
+    """Content, store and settings together. Knows no Telegram, no HTTP."""
+
+    def __init__(self, content: Content, store: Store, settings: Settings, clock: Clock = system_clock) -> None:
+        self.store, self.settings, self.clock = store, settings, clock
+        self.content = content
+        self._lanes = Lanes()
+        self._running = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._closing = False
+        self._after_commit: list[Callable[[], None]] = []
+        self._mounts: list[Any] = []
+        self.reload(content)
+
+    @classmethod
+    @asynccontextmanager
+    async def opened(
+        cls, content_dir: Path | None = None, *, settings: Settings | None = None, clock: Clock = system_clock
+    ) -> AsyncIterator[Desk]:
+        """A desk with everything open, for `async with`: reads settings and content, opens the database.
+
+        Raises SettingsInvalid, ContentInvalid or another LoketError when it cannot start.
+        """
+        settings = read_settings() if settings is None else settings
+        content = Content.load(content_dir or settings.content)
+        keys = Keys.from_text(settings.secret_key) if settings.secret_key else None
+        store = await open_store(settings.database, secret=keys, clock=clock)
+        desk = cls(content, store, settings, clock)
+        try:
+            yield desk
+        finally:
+            await desk.aclose()
+            await store.aclose()
+
+    @property
+    def geography(self) -> Geography:
+        return self.content.knowledge.geography
+
+    def place_of(self, latitude: float, longitude: float) -> str:
+        """The key of the municipality around a point; '' outside the country. The point goes no further than this."""
+        spot = self.geography.municipality_of_point(latitude, longitude)
+        return spot.key if spot is not None else ""
+
+    def reload(self, content: Content) -> None:
+        """Turns from now on use this content; a turn that is going on finishes with the one it began with."""
+        self.content = content
+        self.store.rules = rules_of(content)
+        self.store.step = self.step
+
+    def step(self, state: State, world: World, event: Event, now: datetime) -> Turn:
+        return step(self.content, world, state, event, now)
+
+    async def receive(self, incoming: Incoming) -> TurnResult:
+        """One event, in order per conversation. On return it is stored.
+
+        Raises NotStored when the database could not be written or the desk is closing: nothing happened then, and the
+        same event may be handed in again.
+        """
+        if self._closing:
+            raise NotStored("the desk is stopping; send it again")
+        content, event = self.content, incoming.event
+        self._running += 1
+        self._idle.clear()
+        try:
+            async with self._lanes.turn((incoming.channel, incoming.bot, incoming.address)):
+                result = await self.store.turn(
+                    incoming, lambda state, world, now: step(content, world, state, event, now)
+                )
+        finally:
+            self._running -= 1
+            if not self._running:
+                self._idle.set()
+        for tell in self._after_commit:
+            tell()
+        return result
+
+    def when_stored(self, tell: Callable[[], None]) -> None:
+        """Calls `tell` after every commit of a turn: delivery wakes up by it."""
+        self._after_commit.append(tell)
+
+    # ---- in somebody else's bot -----------------------------------------------------------------------------------
+
+    def aiogram_router(self, **options: Any) -> Any:
+        """A new aiogram Router that answers under /loket; see docs/telegram.md. Imports aiogram."""
+        from bot.channels.telegram_aiogram_mount import router
+
+        return router(self, **options)
+
+    def ptb_handlers(self, **options: Any) -> Any:
+        """Handlers for python-telegram-bot's `Application.add_handlers`; see docs/telegram.md."""
+        from bot.channels.telegram_ptb_mount import handlers
+
+        return handlers(self, **options)
+
+    def on_close(self, mount: Any) -> None:
+        """`await mount.aclose()` comes first when the desk closes."""
+        self._mounts.append(mount)
+
+    async def aclose(self, patience: float = PATIENCE) -> None:
+        """Takes nothing new, and waits until every turn that was begun is stored. The store stays open."""
+        self._closing = True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                await self._idle.wait()
+        if self._running:
+            log.error("turns were still going on when the desk closed", extra={"count": self._running})
+        for mount in reversed(self._mounts):
+            await mount.aclose()
+
+
+def delivery_of(desk: Desk) -> Delivery:
+    """Delivery for this desk, woken by every commit."""
+    from bot.delivery import Delivery
+
+    delivery = Delivery(desk.store, desk.clock, rate=desk.settings.telegram_rate)
+    desk.when_stored(delivery.wake)
+    return delivery

@@ -1,0 +1,42 @@
+"""What the content decides about storing: classes of facts, hours and promises, what counts as special."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from flows.content import Content
+from flows.state import Answer
+from storage.promise import Office
+from storage.talk import Rules
+
+
+def rules_of(content: Content) -> Rules:
+    """The store's rules for this content; made anew when content is reloaded."""
+    knowledge = content.knowledge
+    desk = knowledge.desk
+    hours = {day: tuple((one.opens, one.closes) for one in shifts) for day, shifts in desk.hours.items()}
+    office = Office(
+        hours=hours,
+        target=timedelta(hours=desk.first_reply_hours),
+        coaches=1 if hours else 0,
+        closed=frozenset(desk.closed_on),
+        holidays=desk.holidays == "NL",
+        phone=desk.phone,
+    )
+
+    def region_of(answers: Mapping[str, Answer]) -> str:
+        """The labour market region of what the visitor said about places; '' when that is unknown or too wide."""
+        for fact in ("place", "company_place"):
+            given = answers.get(fact)
+            if given is not None and given.status == "given" and isinstance(given.value, str):
+                spot = knowledge.geography.spot(given.value)
+                return getattr(spot, "region", "") or ""
+        return ""
+
+    return Rules(
+        classes={fact: knowledge.facts[fact].cls for fact in knowledge.facts},
+        office=office,
+        special=lambda text: bool(knowledge.understanding.read(text).sensitive),
+        region_of=region_of,
+    )
