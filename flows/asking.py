@@ -12,7 +12,7 @@ from flows.handover import open_case
 from flows.model import Finish, Handoff, Note, Say
 from flows.model import Remind as RemindStep
 from flows.state import Shown
-from flows.walk import Advised, Pending, Walk
+from flows.walk import Advised, Pending, Walk, candidates
 
 if TYPE_CHECKING:
     from flows.session import Session
@@ -160,10 +160,14 @@ class Screen:
         session.state = replace(session.state, advice=tuple(ids))
 
     def mention(self, advised: Advised, walked: Walk) -> None:
-        """Entries named after today's route, when they would have been for this visitor."""
-        if not advised.step.mention:
-            return
+        """The desk in the region, and entries named after today's route when they would be for this visitor."""
         content = self.session.content
+        if advised.step.kinds and "desk" not in advised.step.kinds:
+            matcher = content.knowledge.matcher
+            near = next(candidates(matcher, walked.profile, self.session.now, ("desk",)), None)
+            if near is not None and near.verdict == "fits":
+                name = near.entry.text("name", self.voice.language)
+                self.lines.append(self.voice.phrase("near_desk", name=name))
         shown = {match.entry.id for match in advised.shown}
         wanted = [one for one in advised.step.mention if one not in shown]
         for one in wanted:

@@ -49,7 +49,7 @@ def card_text(voice: Voice, match: Match) -> str:
     last = [voice.phrase("today", step=sentence(step))] if step else []
     state = [said] if (said := availability(voice, match)) else []
     about = sentences(entry.text("summary", voice.language))
-    parts: list[str] = [f"{name}."]
+    parts: list[str] = [sentence(name)]
     used = count_words(" ".join([*parts, *last, *state]))
     body: list[str] = []
     reason = reason_of(voice, match)

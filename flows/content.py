@@ -76,7 +76,7 @@ class Content:
         translations = Translations.load(HERE / "i18n", *([content_dir / "flows" / "i18n"] if content_dir else []))
         return cls(knowledge, flows, phrases, translations, digest.hexdigest()[:16], sources)
 
-    def profile(self, answers: Any, today: date) -> Profile:
+    def profile(self, answers: Any, today: date | None) -> Profile:
         """What is known with these answers; the geography is only read when a condition needs it."""
         return Profile(self.knowledge.facts, lambda: self.knowledge.geography, answers, today)
 

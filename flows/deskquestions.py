@@ -134,8 +134,7 @@ def consequence(session: Session, fact: str, value: Any, status: str) -> str:
                 "_1_1" if gone == new == 1 else "_1_n" if gone == 1 else "_n_1" if new == 1 else ""
             )
             return voice.phrase(f"effect_advice{name}", gone=str(gone), new=str(new))
-        gone = len(session.state.advice)
-        return voice.phrase("effect_advice", gone=str(gone), new="0") if gone > 1 else voice.phrase("effect_other")
+        return voice.phrase("effect_other")
     if parked:
         return voice.phrase("effect_questions" if len(parked) > 1 else "effect_question", gone=str(len(parked)))
     return ""

@@ -5,6 +5,7 @@ kind's own parser, synonym or typing error, other facts in the text, a question 
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from flows.commands import find_command
 from flows.effects import Count, Redacted, UpdateCase
 from flows.model import Answer as AnswerStep
 from flows.model import Ask, Consent, Offer, Review
-from flows.understood import Heard, listen
+from flows.understood import Heard, crisis, listen
 from flows.walk import LOST
 from knowledge.redaction import redact
 
@@ -54,14 +55,14 @@ def hear(session: Session, text: str) -> None:
 
 def guard(session: Session, text: str) -> bool:
     """A crisis text is answered at once, whoever speaks: 112, 113, Veilig Thuis, and a human."""
-    heard = listen(session.content, text[:LONGEST], "", session.state.language)
-    if heard.safety != "crisis":
+    reply = crisis(text, session.state.language)
+    if not reply:
         return False
     session.effects.append(Count("crisis"))
     if session.world.case:
         session.effects.append(UpdateCase("urgent"))
     session.ask_own(
-        "human", heard.reply or session.voice.phrase("crisis"),
+        "human", f"{reply} {session.voice.phrase('crisis_call')}",
         [session.option("!call_me", "b_call_me_yes", "choice"), session.option("no", "b_no", "choice")],
         fact="", step=session.step_on_screen(), crisis=True,
     )  # fmt: skip
@@ -165,8 +166,10 @@ def _read(session: Session, words: str) -> None:
         session.take(fact, outcome.value)
         return
     heard = listen(session.content, words, fact, session.state.language)
-    if heard.safety and _safety(session, heard):
+    if heard.care and _safety(session, heard):
         return
+    if heard.correction and not heard.facts:
+        heard.facts.update(_corrected(session, words))
     lead = _leading_label(session, fact, words) if fact and not isinstance(outcome, Answered) else None
     if lead is not None:
         outcome = Answered(lead)
@@ -277,19 +280,38 @@ def _take_along(session: Session, heard: Heard, but: str = "") -> bool:
     return bool(fresh or changed)
 
 
+_AROUND = re.compile(
+    r"\b(nee|sorry|oeps|toch|eigenlijk|gewoon|maar|wel|ik|wij|we|ben|zijn|heb|hebben|een|bedoel|actually|i|am|a|have)\b"
+)
+
+
+def _corrected(session: Session, words: str) -> dict[str, Any]:
+    """'ik ben toch werknemer': the rest of the sentence names another choice of something answered before."""
+    rest = plain(_AROUND.sub(" ", plain(words)))
+    found: dict[str, Any] = {}
+    for fact, held in session.state.answers.items():
+        declared = session.content.knowledge.facts.get(fact)
+        if declared is None or declared.kind not in ("choice", "code") or held.status != "given":
+            continue
+        outcome = read_answer(rest, session.content.asking(fact, session.today)) if rest else None
+        if isinstance(outcome, Answered) and outcome.value != held.value:
+            found[fact] = outcome.value
+    return found
+
+
 def _safety(session: Session, heard: Heard) -> bool:
     """Health and debts are acknowledged and not recorded; other matters get a short honest answer."""
-    if heard.safety == "sensitive":
+    if heard.care == "sensitive":
         session.lead.append(heard.reply or session.voice.phrase("sensitive"))
         session.effects.append(Count("sensitive"))
         heard.facts.clear()
         session.state = replace(session.state, misses=0)
         return True
     name = {"out_of_scope": "out_of_scope", "abuse": "abuse", "injection": "injection", "spam": "out_of_scope"}
-    if heard.safety not in name or heard.facts:
+    if heard.care not in name or heard.facts:
         return False
-    session.lead.append(heard.reply or session.voice.phrase(name[heard.safety]))
-    session.effects.append(Count(heard.safety))
+    session.lead.append(heard.reply or session.voice.phrase(name[heard.care]))
+    session.effects.append(Count(heard.care))
     return True
 
 

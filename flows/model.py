@@ -35,11 +35,12 @@ class Say:
     link_text: str = ""
     link_url: str = ""
     image: str = ""
+    today: bool = False  # holds something the visitor can do today
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One fact. `choices` narrows and rewords: (choice id, own label or ''); `more` is the label that opens the rest."""
+    """One fact. `choices` narrows and rewords: (choice id, own label or ''); `more` labels the button for the rest."""
 
     key: str
     place: Place

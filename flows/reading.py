@@ -136,7 +136,7 @@ class FlowReader:
             inner.done()
             if link_url and not re.match(r"https://[^\s/]+\.[^\s]+$", link_url):
                 self.problems.error(link.place, f"'{link_url}' is not a web address", "Start it with 'https://'.")
-        return [Say(key, node.place, text, link_text, link_url, reader.text("image"))]
+        return [Say(key, node.place, text, link_text, link_url, reader.text("image"), reader.flag("today"))]
 
     def _ask(self, node: Node, reader: Reader) -> list[Step]:
         names = [part for part in (reader.node_of("ask") or node).items if part.is_text]

@@ -6,38 +6,46 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flows.content import Content
-from knowledge.safety import classify
 
 
 @dataclass(slots=True)
 class Heard:
-    """`safety` is '', crisis, sensitive, out_of_scope, abuse, spam or injection; `reply` its reviewed answer."""
+    """`care` is '', crisis, sensitive, out_of_scope, abuse, spam or injection; `reply` its reviewed answer."""
 
     facts: dict[str, Any] = field(default_factory=dict)
     summary: str = ""  # "Ik lees: bakkerij, 6 mensen, Tiel."
     which: tuple[str, tuple[tuple[Any, str], ...]] | None = None  # fact, (value, label): a name that means several
-    safety: str = ""
+    care: str = ""
     reply: str = ""
     question: bool = False
     correction: bool = False
 
 
+def crisis(text: str, language: str) -> str:
+    """The reviewed text for somebody in need, or ''."""
+    from knowledge import safety  # its word lists are read at the first typed text, not before the first prompt
+
+    concern = safety.classify(text)
+    return concern.answer(language) if concern is not None and concern.kind == "crisis" else ""
+
+
 def listen(content: Content, text: str, pending: str, language: str) -> Heard:
-    """Read a text. Nothing is guessed: what is not sure is left out. Of a crisis text nothing is read at all."""
-    concern = classify(text)
-    if concern is not None and concern.kind == "crisis":
-        return Heard(safety="crisis", reply=concern.answer(language))
+    """Read a text. Nothing is guessed: what is not sure is left out."""
+    from knowledge import safety
+
     reading = content.knowledge.understanding.read(text, pending=pending or None, language=language)
     which = None
     if reading.uncertain:
         first = reading.uncertain[0]
         which = (first.fact, tuple(first.choices))
-    return Heard(
-        dict(reading.facts),
-        reading.summary(language),
-        which,
-        "sensitive" if reading.sensitive else concern.kind if concern else "",
-        "" if reading.sensitive or concern is None else concern.answer(language),
-        question=reading.question,
-        correction=reading.correction,
+    heard = Heard(
+        dict(reading.facts), reading.summary(language), which, question=reading.question, correction=reading.correction
     )
+    concern = safety.classify(text)
+    if reading.sensitive:
+        heard.care = "sensitive"
+    elif concern is not None:
+        heard.care, heard.reply = concern.kind, concern.answer(language)
+        if concern.pointer:
+            heard.reply = f"{heard.reply} {concern.pointer}" if concern.pointer not in heard.reply else heard.reply
+    return heard

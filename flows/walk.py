@@ -100,12 +100,20 @@ def walk(content: Content, state: State, moment: datetime) -> Walk:
 
 
 def candidates(matcher: Any, profile: Profile, moment: datetime, kinds: tuple[str, ...]) -> Iterator[Match]:
-    """What may fit and still runs, in the order to show it."""
+    """What may fit and still runs, in the order to show it. Within a verdict, what is known to run goes first: nobody
+    wants to start with something that may be gone."""
+    verdict, unsure = "", []
     for match in matcher.ranked(profile, moment, kinds or None, {}):
-        if match.verdict == "does_not_fit":
+        if match.verdict != verdict:
+            yield from unsure
+            verdict, unsure = match.verdict, []
+        if verdict == "does_not_fit":
             return
-        if match.status != "ended":
+        if match.status == "unknown":
+            unsure.append(match)
+        elif match.status != "ended":
             yield match
+    yield from unsure
 
 
 class _Walker:

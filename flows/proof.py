@@ -1,0 +1,439 @@
+"""Every conversation there can be, on the quotient of the answers: which steps are reached, by whom, with how many
+questions, and how it ends.
+
+An abstract visitor walks the flows. Where a condition or question needs a fact, the walk splits into one visitor per
+group of values that conditions can tell apart. `advise` counts as verdicts over the answers known there, and its
+`questions` as a bound: which questions it asks, and the order of cards, are tested elsewhere and not proven here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from flows.content import CONTACT, Content
+from flows.model import (
+    Advise,
+    Answer,
+    Ask,
+    Consent,
+    Do,
+    Finish,
+    Handoff,
+    Note,
+    Offer,
+    Remind,
+    Review,
+    Say,
+    SetFact,
+    Step,
+    When,
+    every_step,
+)
+from flows.quotient import ABSENT, Group, Quotient, needed
+from knowledge.criteria import InState, leaves
+from knowledge.profile import Given, Profile
+
+MOST_CLASSES = 200_000
+ADVICE = "advice"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One visitor so far. Frozen, so that splitting is sharing."""
+
+    assigned: dict[str, Group] = field(default_factory=dict)
+    asked: tuple[str, ...] = ()  # facts asked, in order
+    by_need: int = 0  # questions advise may add
+    words: int = 0  # words read
+    first_step: tuple[int, int] | None = None  # questions and words before the first concrete step
+    events: tuple[str, ...] = ()  # keys of steps whose effect came
+    flows: tuple[str, ...] = ()
+    offers: dict[str, str] = field(default_factory=dict)
+    certain: bool = False  # holds something that can be done today, whatever else is answered
+    handed: bool = False
+    ended: bool = False
+
+    @property
+    def questions(self) -> int:
+        return len(self.asked) + self.by_need
+
+
+class _Split(Exception):
+    def __init__(self, fact: str) -> None:
+        self.fact = fact
+
+
+@dataclass(slots=True)
+class Proof:
+    """What walking everybody showed."""
+
+    quotient: Quotient
+    endings: list[Visit] = field(default_factory=list)
+    reached: set[str] = field(default_factory=set)  # keys of steps somebody comes to
+    branches: dict[str, set[str]] = field(default_factory=dict)  # when key -> yes, no, unknown
+    seen: dict[str, dict[str, set[Group]]] = field(default_factory=dict)  # when key -> fact -> groups of who came by
+    asks: dict[str, set[str]] = field(default_factory=dict)  # ask key -> asked, answered, not_applicable
+    sets: dict[str, set[str]] = field(default_factory=dict)  # fact -> set keys reached by one visitor together
+    witnesses: dict[str, Visit] = field(default_factory=dict)  # step key -> the first visitor who came by
+    unproven: list[str] = field(default_factory=list)
+    complete: bool = True
+
+
+def prove(content: Content) -> Proof:
+    """Walk everybody from the root flow."""
+    return _Prover(content).run()
+
+
+class _Prover:
+    def __init__(self, content: Content) -> None:
+        self.content, self.facts = content, content.knowledge.facts
+        criteria: list[Any] = []
+        self.asked_somewhere: set[str] = set()
+        for flow in content.flows.values():
+            for step in every_step(flow.steps):
+                if isinstance(step, When) and step.condition.criterion is not None:
+                    criteria.append(step.condition.criterion)
+                if isinstance(step, Ask):
+                    self.asked_somewhere.add(step.fact)
+                    applies = self.facts[step.fact].applies
+                    if applies is not None:
+                        criteria.append(applies)
+        for criterion in list(criteria):
+            criteria += [
+                self.facts[leaf.fact].applies for leaf in leaves(criterion) if self.facts[leaf.fact].applies is not None
+            ]
+        needs_places = any(self.facts[leaf.fact].kind == "place" for one in criteria for leaf in leaves(one))
+        asks_places = any(self.facts[fact].kind == "place" for fact in self.asked_somewhere)
+        geography = content.knowledge.geography if needs_places or asks_places else None
+        self.quotient = Quotient(self.facts, geography, criteria)
+        self.told = {  # facts a condition asks the state of: they may have been told before anything was asked
+            leaf.fact for one in criteria for leaf in leaves(one) if isinstance(leaf.test, InState)
+        }
+        self.proof = Proof(self.quotient)
+        self.certain: dict[tuple[Any, ...], bool] = {}
+        self.chains: dict[tuple[int, int], tuple[Any, ...]] = {}
+        self.alive: dict[int, frozenset[str] | None] = {}
+        self.merged: set[tuple[Any, ...]] = set()
+        self.kinds: dict[tuple[str, ...], int] = {}
+
+    def run(self) -> Proof:
+        root = self.content.root
+        stack: list[tuple[tuple[Any, ...], Visit]] = [(self.chain(root.steps, ()), Visit(flows=(root.id,)))]
+        while stack:
+            rest, visit = stack.pop()
+            if len(self.proof.endings) > MOST_CLASSES:
+                self.proof.complete = False
+                self.proof.unproven.append(f"more than {MOST_CLASSES:,} classes of visitors; the rest was not walked")
+                break
+            stack += [one for one in self.advance(rest, visit) if self.is_new(*one)]
+        self.proof.unproven += self.quotient.unproven
+        return self.proof
+
+    def advance(self, rest: tuple[Any, ...], visit: Visit) -> list[tuple[tuple[Any, ...], Visit]]:
+        """Go on until the visitor ends or splits. `rest` is a linked list of steps: (step, rest)."""
+        while rest:
+            step, after = rest
+            try:
+                more = list(self.step(step, after, visit))
+            except _Split as split:
+                return [(rest, v) for v in self.split(visit, split.fact)]
+            if len(more) != 1:
+                return more
+            rest, visit = more[0]
+            if isinstance(step, Advise) and not self.is_new(rest, visit):
+                return []
+        self.proof.endings.append(visit)
+        return []
+
+    # --- merging: visitors who differ only in what nothing reads any more are one --------------------------------------
+
+    def chain(self, steps: tuple[Step, ...], after: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The steps before the rest; equal chains are the same object, so that visitors can be compared on it."""
+        if not steps:
+            return after
+        key = (id(steps), id(after))
+        if key not in self.chains:
+            rest: tuple[Any, ...] = (_LEAVE, after)
+            for step in reversed(steps):
+                rest = (step, rest)
+            self.chains[key] = rest
+        return self.chains[key]
+
+    def live(self, rest: tuple[Any, ...]) -> frozenset[str] | None:
+        """Facts that a later step reads; None when a later step reads all of them (`advise`)."""
+        known = self.alive.get(id(rest), False)
+        if known is not False:
+            return known  # type: ignore[return-value]
+        found: frozenset[str] | None = frozenset()
+        if rest:
+            after = self.live(rest[1])
+            own = self.reads(rest[0], ())
+            found = None if after is None or own is None else after | own
+        self.alive[id(rest)] = found
+        return found
+
+    def reads(self, step: Any, active: tuple[str, ...]) -> frozenset[str] | None:
+        if isinstance(step, Advise):
+            return None
+        flows: list[str] = []
+        found: set[str] = set()
+        if isinstance(step, Do):
+            flows = [step.flow]
+        elif isinstance(step, Handoff) or (isinstance(step, Offer) and step.what == "coach"):
+            flows = [CONTACT]
+        elif isinstance(step, Offer):
+            flows = [step.what]
+        elif isinstance(step, Ask):
+            found |= {step.fact, *self._behind(step.fact)}
+        elif isinstance(step, SetFact):
+            found.add(step.fact)
+        inner: list[Any] = []
+        if isinstance(step, When):
+            for fact in step.condition.facts:
+                found |= {fact, *self.facts[fact].derive, *self._behind(fact)}
+            inner = [*step.then, *step.otherwise, *step.unknown]
+        for name in flows:
+            if name in self.content.flows and name not in active:
+                inner += [(part, (*active, name)) for part in self.content.flows[name].steps]
+        for part in inner:
+            one, around = part if isinstance(part, tuple) else (part, active)
+            read = self.reads(one, around)
+            if read is None:
+                return None
+            found |= read
+        return frozenset(found)
+
+    def _behind(self, fact: str) -> set[str]:
+        """Facts that decide whether this one applies, however far back."""
+        found: set[str] = set()
+        todo = [fact]
+        while todo:
+            declared = self.facts[todo.pop()]
+            names = [leaf.fact for leaf in leaves(declared.applies)] if declared.applies is not None else []
+            for name in (*names, *declared.derive):
+                if name not in found:
+                    found.add(name)
+                    todo.append(name)
+        return found
+
+    def is_new(self, rest: tuple[Any, ...], visit: Visit) -> bool:
+        live = self.live(rest)
+        read = visit.assigned if live is None else {f: g for f, g in visit.assigned.items() if f in live}
+        situation = visit.assigned.get("situation")
+        key = (
+            id(rest), tuple(sorted(read.items(), key=lambda item: item[0])), situation, visit.questions, visit.certain,
+            visit.handed, visit.first_step, visit.flows,
+        )  # fmt: skip
+        if key in self.merged:
+            return False
+        self.merged.add(key)
+        return True
+
+    # --- splitting -------------------------------------------------------------------------------------------------
+
+    def split(self, visit: Visit, fact: str) -> Iterator[Visit]:
+        """One visitor per group; a fact nobody asks on the way may have been told, or not."""
+        free = fact in self.told or fact not in self.asked_somewhere
+        groups = [group for group in self.quotient.groups(fact) if group.status == "given"] if free else []
+        for group in (*groups, Group(ABSENT)):
+            yield replace(visit, assigned={**visit.assigned, fact: group})
+
+    def profile(self, visit: Visit) -> Profile:
+        """For the flows' own conditions: one value stands for its whole group."""
+        answers = {fact: Given(group.value, group.status) for fact, group in visit.assigned.items() if group.answered}
+        return self.content.profile(answers, None)
+
+    def surely(self, visit: Visit) -> Profile:
+        """For entries: only what holds for every visitor of the group; the rest stays open."""
+        answers = {
+            fact: Given(group.every, group.status)
+            for fact, group in visit.assigned.items()
+            if fact != ADVICE and (group.every is not None or group.status in ("dont_know", "declined"))
+        }
+        return self.content.profile(answers, None)
+
+    def truth(self, step: When, visit: Visit) -> str:
+        criterion = step.condition.criterion
+        if criterion is None:
+            return "yes"
+        level, fact = needed(criterion, visit.assigned, self.facts, self.profile(visit))
+        if fact:
+            raise _Split(fact)
+        return ("no", "unknown", "unknown", "yes")[level]
+
+    # --- steps -----------------------------------------------------------------------------------------------------
+
+    def step(self, step: Any, after: tuple[Any, ...], visit: Visit) -> Iterator[tuple[tuple[Any, ...], Visit]]:
+        if isinstance(step, _Leave):
+            yield after, visit
+            return
+        self.proof.reached.add(step.key)
+        self.proof.witnesses.setdefault(step.key, visit)
+        yield from _STEPS[type(step)](self, step, after, visit)
+
+    def say(self, step: Say, after: Any, visit: Visit) -> Iterator[tuple[Any, Visit]]:
+        words = len(step.text.split()) if isinstance(step, Say) else 0
+        certain = visit.certain or (isinstance(step, Say) and step.today)
+        first = (visit.questions, visit.words) if certain and visit.first_step is None else visit.first_step
+        yield (
+            after,
+            replace(
+                visit, words=visit.words + words, events=(*visit.events, step.key), certain=certain, first_step=first
+            ),
+        )
+
+    def when(self, step: When, after: Any, visit: Visit) -> Iterator[tuple[Any, Visit]]:
+        truth = self.truth(step, visit)
+        self.proof.branches.setdefault(step.key, set()).add(truth)
+        seen = self.proof.seen.setdefault(step.key, {})
+        for fact in step.condition.facts:
+            for source in self.facts[fact].derive or (fact,):
+                if source in visit.assigned:
+                    seen.setdefault(source, set()).add(visit.assigned[source])
+        branch = {"yes": step.then, "no": step.otherwise, "unknown": step.unknown}[truth]
+        yield self.chain(branch, after), visit
+
+    def ask(self, step: Ask, after: Any, visit: Visit) -> Iterator[tuple[Any, Visit]]:
+        fact, declared = step.fact, self.facts[step.fact]
+        noted = self.proof.asks.setdefault(step.key, set())
+        known = visit.assigned.get(fact)
+        if known is not None and known.answered:
+            noted.add("answered")
+            yield after, visit
+            return
+        if declared.applies is not None:
+            level, first = needed(declared.applies, visit.assigned, self.facts, self.profile(visit))
+            if first:
+                raise _Split(first)
+            if level == 0:
+                noted.add("not_applicable")
+                yield after, visit
+                return
+        noted.add("asked")
+        text = step.opening or step.text or declared.question
+        read = visit.words + len(text.split())
+        counted = (
+            visit if CONTACT in visit.flows or "call_me" in visit.flows else replace(visit, asked=(*visit.asked, fact))
+        )
+        groups = self.quotient.groups(fact) if self.quotient.reads(fact) else (Group("given", _any(declared), 1, None),)
+        for group in groups:
+            yield after, replace(counted, words=read, assigned={**visit.assigned, fact: group})
+
+    def do(self, step: Do, after: Any, visit: Visit) -> Iterator[tuple[Any, Visit]]:
+        yield self.into(step.flow, after, visit)
+
+    def into(self, name: str, after: Any, visit: Visit) -> tuple[Any, Visit]:
+        flow = self.content.flows.get(name)
+        if flow is None or name in visit.flows:
+            return after, visit
+        return self.chain(flow.steps, after), replace(visit, flows=(*visit.flows, name))
+
+    def set_fact(self, step: SetFact, after: Any, visit: Visit) -> Iterator[tuple[Any, Visit]]:
+        known = visit.assigned.get(step.fact)
+        if known is not None and known.answered:
+            if any(key in visit.events for key in self.proof.sets.get(step.fact, ())):
+                self.proof.sets.setdefault(step.fact + "!", set()).update({step.key, *self.proof.sets[step.fact]})
+            yield after, visit
+            return
+        self.proof.sets.setdefault(step.fact, set()).add(step.key)
+        value = self.content.plain_value(step.fact, step.value)
+        assigned = {**visit.assigned, step.fact: Group("given", value)}
+        yield after, replace(visit, assigned=assigned, events=(*visit.events, step.key))
+
+    def advise(self, step: Advise, after: Any, visit: Visit) -> Iterator[tuple[Any, Visit]]:
+        visit = replace(visit, by_need=visit.by_need + step.questions, events=(*visit.events, step.key))
+        certain = self.is_certain(step, visit)
+        if visit.first_step is None:
+            visit = replace(visit, first_step=(visit.questions, visit.words))
+        visit = replace(visit, certain=visit.certain or certain)
+        if not self.quotient.reads(ADVICE) or certain:
+            outcomes = [Group("given", ("some",))]
+        else:
+            outcomes = [Group("given", ("some",)), Group("given", ("none",))]
+        for outcome in outcomes:
+            yield after, replace(visit, assigned={**visit.assigned, ADVICE: outcome})
+
+    def is_certain(self, step: Advise, visit: Visit) -> bool:
+        """Some running entry of these kinds fits already, and no further answer can take that away."""
+        relevant = tuple(
+            (fact, group) for fact, group in sorted(visit.assigned.items()) if fact != ADVICE and group.answered
+        )
+        key = (step.key, relevant)
+        if key not in self.certain:
+            verdicts = self.content.knowledge.matcher.bits.verdicts(self.surely(visit))
+            self.certain[key] = bool((verdicts.fits | verdicts.coach) & self.with_step(step.kinds))
+        return self.certain[key]
+
+    def with_step(self, kinds: tuple[str, ...]) -> int:
+        """Running entries of these kinds that say what to do today, as a bit set."""
+        if kinds not in self.kinds:
+            matcher = self.content.knowledge.matcher
+            running = sum(
+                1 << at for at, entry in enumerate(matcher.entries) if entry.status != "ended" and entry.first_step
+            )
+            self.kinds[kinds] = matcher.of_kinds(kinds or None) & running
+        return self.kinds[kinds]
+
+    def answer(self, step: Answer, after: Any, visit: Visit) -> Iterator[tuple[Any, Visit]]:
+        yield after, replace(visit, words=visit.words + len(step.text.split()), events=(*visit.events, step.key))
+
+    def consent(self, step: Consent, after: Any, visit: Visit) -> Iterator[tuple[Any, Visit]]:
+        visit = replace(visit, words=visit.words + len(step.text.split()), events=(*visit.events, step.key))
+        yield after, visit
+        rest = after
+        while rest and not isinstance(rest[0], _Leave):
+            rest = rest[1]
+        yield rest, visit
+
+    def handoff(self, step: Handoff, after: Any, visit: Visit) -> Iterator[tuple[Any, Visit]]:
+        if visit.first_step is None:
+            visit = replace(visit, first_step=(visit.questions, visit.words))
+        visit = replace(visit, handed=True, events=(*visit.events, step.key))
+        yield self.into(CONTACT, after, visit)
+
+    def offer(self, step: Offer, after: Any, visit: Visit) -> Iterator[tuple[Any, Visit]]:
+        visit = replace(visit, events=(*visit.events, step.key))
+        if visit.handed and step.what == "coach":
+            yield after, visit
+            return
+        flow = CONTACT if step.what == "coach" else step.what
+        accepted = replace(visit, offers={**visit.offers, step.key: "yes"}, handed=visit.handed or step.what == "coach")
+        yield self.into(flow, after, accepted)
+        yield after, replace(visit, offers={**visit.offers, step.key: "no"})
+
+    def review(self, step: Review, after: Any, visit: Visit) -> Iterator[tuple[Any, Visit]]:
+        yield after, visit
+
+    def finish(self, step: Finish, after: Any, visit: Visit) -> Iterator[tuple[Any, Visit]]:
+        yield (), replace(visit, ended=True, events=(*visit.events, step.key))
+
+
+class _Leave:
+    """Marks the end of a list of steps, where a refused consent goes on."""
+
+
+_LEAVE = _Leave()
+
+
+def _any(fact: Any) -> Any:
+    return next(iter(fact.choices), "x")
+
+
+_STEPS: dict[type, Any] = {
+    Say: _Prover.say,
+    Note: _Prover.say,
+    Remind: _Prover.say,
+    Ask: _Prover.ask,
+    When: _Prover.when,
+    Do: _Prover.do,
+    SetFact: _Prover.set_fact,
+    Advise: _Prover.advise,
+    Answer: _Prover.answer,
+    Consent: _Prover.consent,
+    Handoff: _Prover.handoff,
+    Offer: _Prover.offer,
+    Review: _Prover.review,
+    Finish: _Prover.finish,
+}
