@@ -30,6 +30,8 @@ def message_to_json(message: Message) -> bytes:
             raw[name] = value
     if message.multiple:
         raw["multiple"] = True
+    if message.first:
+        raw["first"] = message.first
     if message.language != "nl":
         raw["language"] = message.language
     return dump(raw)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,7 +20,7 @@ from storage.codec import message_from_json
 from storage.failpoints import failpoint
 from storage.messages import Outgoing, Verdict
 from storage.reads import open_message
-from storage.talk import Context, Pen, ms
+from storage.talk import Context, K, Pen, moment, ms
 from storage.talks import address_of, keys_of, lock_talk
 
 LOST_AFTER = timedelta(seconds=30)  # an answer that has not come by then may have been lost with us
@@ -40,9 +40,15 @@ _EPOCH_NOW = (
 class Delivery(Base):
     """The part of the store that senders use."""
 
-    async def claim_outbox(self, channels: Iterable[str], limit: int = 64) -> list[Outgoing]:
-        """The next message of up to `limit` conversations, ours to send now. Settle each with `settle`."""
+    async def claim_outbox(
+        self, channels: Iterable[str], limit: int = 64, bots: Iterable[str] | None = None
+    ) -> list[Outgoing]:
+        """The next message of up to `limit` conversations, ours to send now. Settle each with `settle`.
+
+        `bots` narrows to the bots this process carries; None = all.
+        """
         names = sorted(channels)
+        carried = None if bots is None else sorted(bots)
 
         def work(conn: Connection) -> list[Outgoing]:
             at = ms(self.clock())
@@ -50,6 +56,7 @@ class Delivery(Base):
             query = (
                 sa.select(t.outbox)
                 .where(_open, t.outbox.c.next_at <= at, t.outbox.c.channel.in_(names), _HEAD)
+                .where(sa.true() if carried is None else t.outbox.c.bot.in_(carried))
                 .where(sa.or_(t.outbox.c.state == "new", t.outbox.c.sending_at <= at - _milliseconds(LOST_AFTER)))
                 .order_by(t.outbox.c.next_at, t.outbox.c.id)
                 .limit(limit)
@@ -94,6 +101,64 @@ class Delivery(Base):
         if results:
             await self._write(work)
 
+    async def outbox_due(self) -> datetime | None:
+        """When the next waiting message may go; None when nothing waits."""
+        lost = _milliseconds(LOST_AFTER)
+        when = sa.case((t.outbox.c.state == "sending", t.outbox.c.sending_at + lost), else_=t.outbox.c.next_at)
+        query = sa.select(sa.func.min(when)).where(_open)
+        return await self._read(lambda conn: moment(conn.execute(query).scalar()))
+
+    async def set_gone(self, channel: str, bot: str, address: str, gone: bool) -> None:
+        """The visitor blocked the bot, or let it in again."""
+        index = self.context.index.of(channel, bot, address)
+
+        def work(conn: Connection) -> None:
+            row = conn.execute(sa.select(t.identity).where(t.identity.c.address_index == index)).fetchone()
+            if row is None:
+                return
+            pen = Pen(self.context, self.clock())
+            if gone:
+                _lost(conn, pen, row.id, row.conversation, channel, "blocked")
+                pen.flush(conn)
+            else:
+                conn.execute(t.identity.update().where(t.identity.c.id == row.id).values(gone_at=None))
+
+        await self._write(work)
+
+    async def known(self, channel: str, bot: str, address: str) -> bool:
+        """Whether a conversation is going on at this address: not finished or stopped, or with an open case."""
+        index = self.context.index.of(channel, bot, address)
+        going = sa.or_(t.conversation.c.phase.in_(("new", "talking")), t.conversation.c.open_case.is_not(None))
+        query = (
+            sa.select(t.conversation.c.id)
+            .join(t.identity, t.identity.c.conversation == t.conversation.c.id)
+            .where(t.identity.c.address_index == index, going)
+        )
+        return await self._read(lambda conn: conn.execute(query).fetchone() is not None)
+
+    async def set_aside(self, channel: str, bot: str, update_id: str, reason: str) -> None:
+        """Remembers that an update could not be read: which one, and the kind of error; never its content."""
+        row = {"channel": channel, "bot": bot, "update_id": update_id, "reason": reason[:120], "at": ms(self.clock())}
+        await self._write(lambda conn: self.context.sql.insert_new(conn, t.set_aside, row) and None)
+
+    async def hold_lease(self, name: str, holder: str, seconds: int = 30) -> bool:
+        """True while `holder` is the one that may do `name`; call again to keep it. Free when not renewed in time."""
+        at = ms(self.clock())
+        row = {"name": name, "holder": holder, "until": at + seconds * 1000}
+
+        def work(conn: Connection) -> bool:
+            if self.context.sql.insert_new(conn, t.lease, row):
+                return True
+            free = sa.or_(t.lease.c.holder == holder, t.lease.c.until <= at)
+            return conn.execute(t.lease.update().where(t.lease.c.name == name, free).values(row)).rowcount == 1
+
+        return await self._write(work)
+
+    async def drop_lease(self, name: str, holder: str) -> None:
+        """Lets another have it at once."""
+        same = sa.and_(t.lease.c.name == name, t.lease.c.holder == holder)
+        await self._write(lambda conn: conn.execute(t.lease.delete().where(same)) and None)
+
     async def outbox_counts(self) -> dict[str, int]:
         """How many rows stand in each state, and how many may have been sent twice."""
 
@@ -116,8 +181,6 @@ class Delivery(Base):
 
     async def claim_notices(self, limit: int = 20) -> list[tuple[str, str, str, str]]:
         """Due notices as (key, kind, K-code, audience). A notice whose case was answered meanwhile is not made."""
-        from storage.talk import K
-
         def work(conn: Connection) -> list[tuple[str, str, str, str]]:
             at = ms(self.clock())
             answered = sa.select(t.case.c.number).where(t.case.c.first_reply_at.is_not(None))
@@ -204,7 +267,7 @@ def _parcels(conn: Connection, context: Context, rows: Sequence[Any]) -> list[Ou
             )
         found.append(
             Outgoing(row.id, row.conversation or "", address, row.channel, row.bot, row.seq, row.epoch, row.origin,
-                     row.turn, message, row.attempts, row.action, row.target)
+                     row.turn, message, row.attempts, bool(row.proactive), row.action, row.target)
         )  # fmt: skip
     return found
 
@@ -235,15 +298,23 @@ def _settle(conn: Connection, pen: Pen, outgoing: Outgoing, verdict: Verdict) ->
 
 def _gone(conn: Connection, pen: Pen, outgoing: Outgoing, reason: str) -> None:
     """This address cannot be reached any more: stop trying, and tell the coach in the case."""
-    dead = {"state": "dead", "done_at": pen.at, "reason": reason or "gone", "parcel_sealed": None}
     if not outgoing.conversation:
+        dead = {"state": "dead", "done_at": pen.at, "reason": reason or "gone", "parcel_sealed": None}
         conn.execute(t.outbox.update().where(t.outbox.c.id == outgoing.id).values(dead))
         return
-    talk = lock_talk(conn, pen.context, outgoing.conversation)
-    if talk is None:
-        return
-    conn.execute(t.outbox.update().where(t.outbox.c.identity == talk.identity, _open).values(dead))
-    conn.execute(t.identity.update().where(t.identity.c.id == talk.identity).values(gone_at=pen.at))
-    if talk.open_case is not None:
-        pen.private(talk, "unreachable:" + outgoing.channel, sender="system")
-    pen.keep(talk)
+    identity = conn.execute(sa.select(t.outbox.c.identity).where(t.outbox.c.id == outgoing.id)).scalar()
+    if identity is not None:
+        _lost(conn, pen, identity, outgoing.conversation, outgoing.channel, reason or "gone")
+
+
+def _lost(conn: Connection, pen: Pen, identity: str, conversation: str, channel: str, reason: str) -> None:
+    talk = lock_talk(conn, pen.context, conversation)
+    dead = {"state": "dead", "done_at": pen.at, "reason": reason}
+    conn.execute(t.outbox.update().where(t.outbox.c.identity == identity, _open).values(dead))
+    first = conn.execute(
+        t.identity.update().where(t.identity.c.id == identity, t.identity.c.gone_at.is_(None)).values(gone_at=pen.at)
+    )
+    if talk is not None and talk.open_case is not None and first.rowcount == 1:
+        pen.private(talk, "unreachable:" + channel, sender="system", kind="unreachable")
+        pen.heard_cases.append({"n": talk.open_case, "now": pen.at})  # the coach must notice: another way is needed
+        pen.keep(talk)

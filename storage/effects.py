@@ -166,15 +166,7 @@ def carry_out(
             case Wish():
                 _wish(conn, pen, effect)
             case ShowMyData():
-                link = token()
-                conn.execute(
-                    t.one_time.insert(),
-                    {
-                        "token_hash": hashed(link), "purpose": "my_data", "subject": talk.person,
-                        "expires_at": pen.at + int(MY_DATA_LINK.total_seconds() * 1000), "uses_left": 1,
-                        "created_at": pen.at,
-                    },
-                )  # fmt: skip
+                link = my_data_link(conn, talk.person, pen.at)
             case Erase():
                 from storage.erasure import erase_person
 
@@ -183,6 +175,19 @@ def carry_out(
                 continue
         failpoint(f"after {type(effect).__name__}")
     return link, erased
+
+
+def my_data_link(conn: Connection, person: str, at: int) -> str:
+    """A one-time token to everything about this person, good for an hour."""
+    link = token()
+    conn.execute(
+        t.one_time.insert(),
+        {
+            "token_hash": hashed(link), "purpose": "my_data", "subject": person, "uses_left": 1, "created_at": at,
+            "expires_at": at + int(MY_DATA_LINK.total_seconds() * 1000),
+        },
+    )  # fmt: skip
+    return link
 
 
 def _sign_up(conn: Connection, pen: Pen, talk: Talk, effect: SignUp, stocks: Stocks) -> None:

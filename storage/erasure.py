@@ -67,7 +67,7 @@ def _parcel(pen: Pen, channel: str, bot: str, lane: str, address: str, body: byt
     return {
         "lane": lane, "parcel_sealed": pen.context.parcel.seal("outbox", "parcel_sealed", lane, inside),
         "channel": channel, "bot": bot, "origin": "system", "action": action, "target": target, "state": "new",
-        "next_at": pen.at, "created_at": pen.at,
+        "proactive": 0, "next_at": pen.at, "created_at": pen.at,
     }  # fmt: skip
 
 

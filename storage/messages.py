@@ -39,6 +39,7 @@ class Outgoing:
     turn: int  # buttons are read against this turn
     message: Message
     attempts: int = 0
+    proactive: bool = False  # the desk began: a reminder, a subscription; channels may pace these
     action: str = "send"  # send | delete (the visitor's message held a number we never keep)
     target: str = ""  # for delete: the platform's message id
 

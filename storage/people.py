@@ -170,6 +170,7 @@ class People(Base):
 
         def tell(conn: Connection, person: str, conversation: str) -> int:
             pen = Pen(self.context, self.clock())
+            pen.proactive = True
             same = sa.and_(t.subscription.c.person == person, t.subscription.c.entry == entry)
             talk = lock_talk(conn, self.context, conversation)
             if conn.execute(t.subscription.delete().where(same)).rowcount != 1 or talk is None:
@@ -201,6 +202,7 @@ def _internal_turn(conn: Connection, pen: Pen, conversation: str, decide: Decide
     talk = lock_talk(conn, pen.context, conversation)
     if talk is None:
         return TurnResult(None, True, "", 0)
+    pen.proactive = True
     stocks = read_stocks(conn, pen.now)
     due = promised(pen.context, talk, stocks, pen.here)
     turn = decide(talk.state, world_of(pen.context, talk, stocks, pen.here, due), pen.here)

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from flows.state import State
 from storage import tables as t
 from storage.base import Base
 from storage.codec import message_from_json
@@ -27,7 +28,7 @@ from storage.rows import (
     TodayRow,
 )
 from storage.sealing import PersonKey
-from storage.talk import Context, K, moment, number_of
+from storage.talk import Context, K, moment, number_of, open_state
 from storage.talks import address_of, key_of, keys_of
 
 OPEN = ("waiting", "with_coach", "waiting_for_client", "snoozed")
@@ -78,6 +79,16 @@ class Reads(Base):
             if row is None or key is None:
                 return None
             return row.channel, row.bot, address_of(key, row.id, row.address_sealed)
+
+        return await self._read(read)
+
+    async def state(self, conversation: str) -> State | None:
+        """The state of a conversation, for its own visitor's page; None when it is gone."""
+
+        def read(conn: Connection) -> State | None:
+            row = conn.execute(sa.select(t.conversation).where(t.conversation.c.id == conversation)).fetchone()
+            key = key_of(conn, self.context, row.person) if row else None
+            return None if row is None or key is None else open_state(key, conversation, row.state_sealed)[1]
 
         return await self._read(read)
 

@@ -280,6 +280,10 @@ class StaffRoom(Base):
         columns = ("title", "text", "language", "changed_at")
         await self._write(lambda conn: self.context.sql.upsert(conn, t.canned, [row], columns))
 
+    async def delete_canned(self, key: str, team: str = "") -> None:
+        same = sa.and_(t.canned.c.key == key, t.canned.c.team == team)
+        await self._write(lambda conn: conn.execute(t.canned.delete().where(same)) and None)
+
     async def canned(self, staff: Staff) -> list[tuple[str, str, str, str]]:
         """Key, title, text and language of the replies this coach can use."""
 

@@ -23,6 +23,7 @@ _TALK = (
     t.conversation,
     t.identity.c.address_index,
     t.identity.c.id.label("identity_now"),
+    t.identity.c.gone_at,
     t.person_key.c.kek,
     t.person_key.c.wrapped,
 )

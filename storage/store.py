@@ -20,6 +20,7 @@ from storage.figures import Reports
 from storage.keys import Keys
 from storage.messages import Incoming, TurnResult
 from storage.people import People
+from storage.privacy import Privacy
 from storage.reads import Reads
 from storage.staff import StaffRoom
 from storage.talk import Rules
@@ -27,7 +28,7 @@ from storage.timers import Timers
 from storage.turns import Decide, Job
 
 
-class Store(Reads, Reports, CaseActions, Delivery, People, StaffRoom, Timers):
+class Store(Reads, Reports, CaseActions, Delivery, People, Privacy, StaffRoom, Timers):
     """What is remembered. Open with `open_store`, close with `aclose`."""
 
     async def turn(self, incoming: Incoming, decide: Decide) -> TurnResult:

@@ -191,6 +191,7 @@ outbox = sa.Table(
     _moment("done_at"),
     _text("external_id"),
     _text("reason"),
+    _whole("proactive"),
     _whole("maybe_twice"),  # 1 = sent again after an answer was lost
     _moment("created_at", null=False),
 )
@@ -490,6 +491,24 @@ tombstone = sa.Table(
     _column("address_index", sa.String(44), primary_key=True),
     _moment("at", null=False),
     _moment("until", null=False, index=True),
+)
+
+lease = sa.Table(
+    "lease",  # who does what only one may do: polling a bot
+    metadata,
+    _column("name", sa.String(80), primary_key=True),
+    _column("holder", sa.String(80)),
+    _moment("until", null=False),
+)
+
+set_aside = sa.Table(
+    "set_aside",  # updates nobody could read: which, and the kind of error; never their content
+    metadata,
+    _column("channel", sa.String(16), primary_key=True),
+    _column("bot", sa.String(64), primary_key=True),
+    _column("update_id", sa.String(80), primary_key=True),
+    _text("reason"),
+    _moment("at", null=False, index=True),
 )
 
 setting = sa.Table(

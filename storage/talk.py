@@ -123,7 +123,7 @@ class Talk:
 
     @classmethod
     def from_row(cls, row: Any, key: PersonKey, address: str) -> Talk:
-        labels, state = _open_state(key, row.id, row.state_sealed)
+        labels, state = open_state(key, row.id, row.state_sealed)
         return cls(
             id=row.id, person=row.person, identity=row.identity, channel=row.channel, bot=row.bot, address=address,
             key=key, state=state, labels=labels, language=row.language, version=row.version, speaker=row.speaker,
@@ -159,7 +159,11 @@ class Talk:
 
     def remember_labels(self, turn: int, message: Message) -> None:
         if message.options:
-            self.labels[str(turn)] = [[option.id, option.label] for option in message.options]
+            shown = self.labels.setdefault(str(turn), [])
+            shown.extend(["", ""] for _ in range(message.first - len(shown)))
+            shown[message.first : message.first + len(message.options)] = [
+                [option.id, option.label] for option in message.options
+            ]
             while len(self.labels) > 4:
                 del self.labels[next(iter(self.labels))]
 
@@ -168,7 +172,7 @@ def _close_state(labels: dict[str, list[list[str]]], state: State) -> bytes:
     return dump(labels) + b"\n" + state.to_json().encode("utf-8", "replace")
 
 
-def _open_state(key: PersonKey, conversation: str, sealed: bytes) -> tuple[dict[str, list[list[str]]], State]:
+def open_state(key: PersonKey, conversation: str, sealed: bytes) -> tuple[dict[str, list[list[str]]], State]:
     plain = key.unseal("conversation", "state_sealed", conversation, sealed)
     labels, _, state = plain.partition(b"\n")
     return json.loads(labels), State.from_json(state.decode())
@@ -180,6 +184,7 @@ class Pen:
     def __init__(self, context: Context, now: datetime) -> None:
         self.context = context
         self.now = now
+        self.proactive = False  # True: the desk writes by itself, not in answer to this visitor
         self.here = now.astimezone(AMSTERDAM)
         self.at = ms(now)
         self.messages: list[Record] = []
@@ -231,7 +236,8 @@ class Pen:
         return {
             "lane": talk.id, "conversation": talk.id, "identity": talk.identity, "seq": seq, "channel": talk.channel,
             "bot": talk.bot, "origin": origin, "epoch": talk.epoch, "turn": talk.state.turn, "action": "send",
-            "target": "", "state": "new", "next_at": self.at, "created_at": self.at,
+            "target": "", "state": "new", "proactive": int(self.proactive), "next_at": self.at,
+            "created_at": self.at,
         }  # fmt: skip
 
     def _message(

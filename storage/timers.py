@@ -52,6 +52,7 @@ class Timers(Base):
 def _one(conn: Connection, pen: Pen, number: int) -> int:
     where = conn.execute(sa.select(t.case.c.conversation).where(t.case.c.number == number)).scalar()
     talk = lock_talk(conn, pen.context, where) if where else None
+    pen.proactive = True
     case = conn.execute(sa.select(t.case).where(t.case.c.number == number)).one()
     if talk is None:
         return 0

@@ -128,6 +128,8 @@ def read_talks(conn: Connection, context: Context, jobs: Sequence[Job], pen: Pen
         incoming = addresses[row.address_index].incoming
         talk.identity, talk.channel, talk.bot = row.identity_now, incoming.channel, incoming.bot  # reply where heard
         talks[row.address_index] = talk
+        if row.gone_at is not None:  # who writes can be reached again
+            conn.execute(t.identity.update().where(t.identity.c.id == talk.identity).values(gone_at=None))
     new = [job for index, job in addresses.items() if index not in talks]
     if new:
         buried = _tombstones(conn, [job.index for job in new])

@@ -79,6 +79,13 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "lease",
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("holder", sa.String(length=80), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_lease")),
+    )
+    op.create_table(
         "one_time",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("purpose", sa.String(length=16), nullable=False),
@@ -121,6 +128,16 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_seen_at"), "seen", ["at"], unique=False)
+    op.create_table(
+        "set_aside",
+        sa.Column("channel", sa.String(length=16), nullable=False),
+        sa.Column("bot", sa.String(length=64), nullable=False),
+        sa.Column("update_id", sa.String(length=80), nullable=False),
+        sa.Column("reason", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("channel", "bot", "update_id", name=op.f("pk_set_aside")),
+    )
+    op.create_index(op.f("ix_set_aside_at"), "set_aside", ["at"], unique=False)
     op.create_table(
         "setting",
         sa.Column("name", sa.String(length=48), nullable=False),
@@ -378,6 +395,7 @@ def upgrade() -> None:
         sa.Column("done_at", sa.BigInteger(), nullable=True),
         sa.Column("external_id", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("reason", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("proactive", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("maybe_twice", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
