@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any as Anything
 from typing import Protocol
 
-from knowledge.criteria import NO, NOT_APPLICABLE, YES
+from knowledge.criteria import NO, NOT_APPLICABLE, UNKNOWN, YES, judge
 from knowledge.facts import Fact, Facts
 
 INFINITE = float("inf")
@@ -177,15 +177,21 @@ class Profile:
         return self.applies_level(fact) == YES
 
     def askable(self, fact: str) -> tuple[str, ...]:
-        """What to ask to know a fact: itself, or the first source of a derived fact that could still answer."""
-        sources = self.facts[fact].derive
+        """What to ask to know a fact: itself, or the first source of a derived fact that could still answer.
+
+        While it is open whether the fact applies at all, what decides that comes first.
+        """
+        declared = self.facts[fact]
+        sources = declared.derive
         if not sources:
-            return (fact,)
+            if declared.applies is None or self.is_known(fact) or self.applies_level(fact) != UNKNOWN:
+                return (fact,)
+            return judge(declared.applies, self).missing or (fact,)
         states = {source: self.state_of(source) for source in sources}
         for wanted in (("given",), ("not_asked",), ("dont_know", "declined")):
             for source in sources:
                 if states[source] in wanted:
-                    return (source,)
+                    return self.askable(source)
         return sources[:1]
 
     # ── values ─────────────────────────────────────────────────────────────────────────────────────────────────────
