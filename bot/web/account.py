@@ -30,7 +30,7 @@ def _show(request: Request, *, secret: str = "", problem: str = "", recovery: tu
     drawing = ""
     if secret:
         name = house(request).face().name
-        drawing = qr(pyotp.TOTP(secret).provisioning_uri(me.login, issuer_name=name), title="QR-code voor uw app")
+        drawing = qr(pyotp.TOTP(secret).provisioning_uri(name=me.login, issuer_name=name), title="QR-code voor uw app")
     return desk_page(
         request, "desk/account.html", status=status, secret=secret, qr=drawing, problem=problem, recovery=recovery,
         enrolled=me.totp, has_password=bool(me.password_hash), away=me.away,

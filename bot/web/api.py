@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bot.web import reads
 from bot.web.security import hashed, new_token
 
 if TYPE_CHECKING:
@@ -144,6 +145,8 @@ def build(here: House) -> FastAPI:
 
     class Demand(BaseModel):
         what: str
+        region: str
+        sector: str
         count: str
 
     bearer = HTTPBearer(auto_error=False, description="A key of LOKET_API_KEYS.")
@@ -246,7 +249,7 @@ def build(here: House) -> FastAPI:
 
     @app.get("/events", summary="Meetings with free places")
     async def events() -> list[EventOut]:
-        found = await here.store.events()
+        found = await reads.events(here.store)
         return [EventOut(id=one.id, title=one.title, starts=one.starts.isoformat(), where=one.where, left=one.left) for one in found]
 
     @app.get("/demand", summary="What was asked for and not found; small numbers hidden")
@@ -254,8 +257,10 @@ def build(here: House) -> FastAPI:
         from datetime import timedelta
 
         now = here.now()
-        wishes = (await here.store.figures(now - timedelta(days=days), now)).wishes
-        shown = sorted(wishes.items(), key=lambda one: (-one[1], one[0]))
-        return [Demand(what=what, count=str(count) if count >= SMALL else f"<{SMALL}") for what, count in shown]
+        found = await here.store.demand(now - timedelta(days=days), now)
+        return [
+            Demand(what=what, region=region, sector=sector, count=str(count) if count >= SMALL else f"<{SMALL}")
+            for what, region, sector, count in found
+        ]
 
     return app

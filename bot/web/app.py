@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from bot.web import account, admin, agenda, case_page, chat, coach_desk, figures, knowledge_pages, login, new_case, pages, people, plan, resume
+from bot.web import account, admin, agenda, case_page, chat, coach_desk, figures, knowledge_pages, login, my_data, new_case, pages, people, plan, resume
 from bot.web.house import House, house, language_of, show
 from bot.web.policy import Page
 from bot.web.reads import broker_for
@@ -29,6 +29,7 @@ PAGES: tuple[Page, ...] = (
     *plan.PAGES,
     *resume.PAGES,
     *pages.PAGES,
+    *my_data.PAGES,
     *login.PAGES,
     *account.PAGES,
     *coach_desk.PAGES,

@@ -132,7 +132,7 @@ async def case_view(request: Request, row: CaseRow, *, conflict: str = "", draft
         follow_ups=tuple(one for one in (person.follow_ups if person else ()) if one.state == "open" and one.code == row.code),
         outcomes=tuple(_outcome(here, one) for one in (person.outcomes if person else ())),
         earlier=tuple((one.code, f"{one.opened_at:%d-%m-%Y}, {one.state}") for one in (person.cases if person else ()) if one.code != row.code),
-        phone=said.get("phone", ""), draft=draft, note_draft=note, conflict=conflict,
+        phone=spaced(said.get("phone", "")), draft=draft, note_draft=note, conflict=conflict,
         last_seq=bubbles[-1].seq if bubbles else 0,
     )  # fmt: skip
 
@@ -428,6 +428,13 @@ def read_answer(here: House, fact: str, values: list[str]) -> object:
     if complaints or not answers:
         raise ValueError(fact)
     return next(iter(answers.values())).value
+
+
+def spaced(phone: str) -> str:
+    """+31612345678 as 06 1234 5678: how a coach dials it."""
+    if re.fullmatch(r"\+316\d{8}", phone, re.ASCII):
+        return f"06 {phone[4:8]} {phone[8:]}"
+    return f"0{phone[3:]}" if re.fullmatch(r"\+31\d{9}", phone, re.ASCII) else phone
 
 
 def _seen(form: FormData) -> int | None:

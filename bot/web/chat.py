@@ -115,11 +115,12 @@ async def say(request: Request) -> Response:
     form = await request.form(max_fields=60)
     live = request.headers.get("x-loket-live") == "1"
     event = event_of(form)
-    if not here.messages.allows(visitor.address, time.monotonic()) or (
-        visitor.new and not here.openings.allows(client_prefix(request), time.monotonic())
+    talk = await reads.talk_at(here.store, visitor.address)
+    clock = time.monotonic()
+    if not here.messages.allows(visitor.address, clock) or (
+        talk is None and not here.openings.allows(client_prefix(request), clock)
     ):
         return await _again(request, here, visitor, form, 429, "too_fast", live)
-    talk = await reads.talk_at(here.store, visitor.address)
     if event is None and talk is not None:
         return _back(request, visitor, live, await _news(here, visitor, form) if live else "")
     try:
@@ -130,9 +131,12 @@ async def say(request: Request) -> Response:
         return await _again(request, here, visitor, form, 503, "not_stored", live)
     if result is not None and result.erased:
         return _gone(request, live, "erased")
+    if result is not None and result.link:
+        target = f"/mijn-gegevens/{result.link}"
+        return Response(f'<a data-part="goto" href="{target}"></a>', media_type="text/html") if live else RedirectResponse(target, 303)
     if live:
         return _back(request, visitor, live, await _news(here, visitor, form))
-    return _back(request, visitor, live, "")
+    return _back(request, visitor, live, "", f"m{talk.row.last_seq + 1}" if talk else "log")
 
 
 async def receive(here: House, visitor: Visitor, event: Event, message_id: str, request: Request):  # type: ignore[no-untyped-def]
@@ -190,15 +194,12 @@ async def news(here: House, address: str, after: int) -> str:
     )  # fmt: skip
 
 
-def _back(request: Request, visitor: Visitor, live: bool, html: str) -> Response:
+def _back(request: Request, visitor: Visitor, live: bool, html: str, anchor: str = "dock") -> Response:
     response: Response
     if live:
         response = Response(html, media_type="text/html; charset=utf-8")
-        if request.headers.get("x-loket-embedded") == "1" and visitor.new:
-            response.headers[SESSION_HEADER] = visitor.token
-            return response
     else:
-        response = RedirectResponse("/chat#dock", 303)
+        response = RedirectResponse(f"/chat#{anchor}", 303)
     if request.headers.get(SESSION_HEADER) is None:
         set_cookie(response, request, COOKIE, visitor.token, KEEP)
     return response
@@ -292,7 +293,9 @@ async def wipe(request: Request) -> Response:
     visitor = visitor_of(request)
     form = await request.form(max_fields=5)
     if form.get("what") == "all" and not visitor.new:
-        await reads.erase(here.store, visitor.address)
+        talk = await reads.talk_at(here.store, visitor.address)
+        if talk is not None:
+            await here.store.erase(talk.id)
         return _gone(request, False, "erased")
     return _gone(request, False, "left")
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,6 +16,7 @@ from bot.web.policy import Page
 from storage.rows import InboxRow, TodayRow
 
 CHANNELS = {"web": "webchat", "telegram": "Telegram", "terminal": "terminal", "api": "andere website", "desk": "via coach"}
+_REASON = re.compile(r" \(omdat [^()]*\)")  # reasons stand on the case's own page
 TABS = (
     ("waiting", "Wachtend"),
     ("mine", "Van mij"),
@@ -25,10 +28,25 @@ TABS = (
 
 async def today(request: Request) -> Response:
     here = house(request)
-    rows = await here.store.today(staff_of(request), here.now())
+    rows = [_plain(here, row) for row in await here.store.today(staff_of(request), here.now())]
     real = [row for row in rows if not row.practice]
     practice = [row for row in rows if row.practice]
     return desk_page(request, "desk/today.html", rows=real, practice=practice, headline=headline(real))
+
+
+def _plain(here: House, row: TodayRow) -> TodayRow:
+    """The row without the labels of its summary lines, and with its answers in words."""
+    explainer, facts = here.content.knowledge.explainer, here.content.knowledge.facts
+    wishes = [
+        explainer.choice(fact, one)
+        for one in (part.strip() for part in row.contact.split(","))
+        for fact in ("preferred_contact", "part_of_day")
+        if one and one in facts[fact].choices
+    ]
+    return replace(
+        row, wants=row.wants.removeprefix("Wil: "), fits=_REASON.sub("", row.fits.removeprefix("Past: ")).replace("; ", ", "),
+        open_questions=row.open_questions.removeprefix("Nog open: "), contact=", ".join(wishes).lower() or row.contact,
+    )  # fmt: skip
 
 
 def headline(rows: list[TodayRow]) -> str:

@@ -27,8 +27,8 @@ def local(moment: datetime) -> datetime:
 
 
 def clock(moment: datetime) -> str:
-    """11.00, as Dutch offices write it."""
-    return f"{local(moment):%H.%M}"
+    """9.30 or 11.00, as Dutch offices write it."""
+    return f"{local(moment):%H.%M}".removeprefix("0")
 
 
 def day(moment: date | datetime, language: str = "nl", *, year: bool = True) -> str:
@@ -58,9 +58,9 @@ def short(moment: datetime, now: datetime) -> str:
     """When, as short as stays clear: `11.00`, `ma 23 nov 11.00`, `ma 23 nov 2025`."""
     there, here = local(moment), local(now)
     if there.date() == here.date():
-        return f"{there:%H.%M}"
+        return clock(moment)
     name = f"{DAYS['nl'][there.weekday()][:2]} {there.day} {MONTHS['nl'][there.month - 1][:3]}"
-    return f"{name} {there:%H.%M}" if there.year == here.year else f"{name} {there.year}"
+    return f"{name} {clock(moment)}" if there.year == here.year else f"{name} {there.year}"
 
 
 def span(length: timedelta) -> str:

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.web import dates, policy
+from bot.web.coach_desk import CHANNELS
 from bot.web.desk_frame import desk_page, staff_of
 from bot.web.house import House, house
 from bot.web.policy import Page
@@ -19,6 +20,11 @@ PERIODS = (7, 30, 90, 365)
 FUNNEL = {
     "started": "gesprek begonnen", "answered": "vraag beantwoord", "advised": "advies gezien", "handed_over": "naar een coach",
     "claimed": "opgepakt", "replied": "antwoord van coach", "closed": "afgerond", "granted": "toegekend", "begun": "gestart",
+}  # fmt: skip
+OTHERS = {
+    "asked": "vraag gesteld", "called": "gebeld", "command": "commando gebruikt", "not_understood": "niet begrepen",
+    "rated": "gesprek beoordeeld", "finished": "gesprek klaar", "changed": "antwoord gewijzigd", "searched": "iets opgezocht",
+    "said": "iets verteld", "crisis": "nood", "language": "taal gekozen",
 }  # fmt: skip
 REASONS = {
     "question": "vraag aan coach", "call_back": "bel mij", "sign_up": "aanmelding", "crisis": "nood", "voucher": "voucher",
@@ -48,7 +54,7 @@ def table(title: str, what: str, counts: dict[str, int], names: dict[str, str], 
         title,
         what,
         tuple(
-            Row(names.get(key, key), shown(count), None if 0 < count < SMALL or not largest else round(100 * count / largest))
+            Row(names.get(key, key), shown(count), None if count < SMALL or not largest else round(100 * count / largest))
             for key, count in pairs[:20]
         ),
     )
@@ -70,7 +76,7 @@ async def _read(request: Request) -> tuple[Figures, int]:
 def tables(here: House, found: Figures) -> list[Table]:
     catalogue = here.content.knowledge.catalogue
     steps = {key: found.funnel[key] for key in FUNNEL if key in found.funnel}
-    steps |= {key: count for key, count in found.funnel.items() if key not in steps}
+    others = {key: count for key, count in found.funnel.items() if key not in steps}
     outcomes = {}
     for key, count in found.outcomes.items():
         entry, _, step = key.partition(" ")
@@ -81,7 +87,8 @@ def tables(here: House, found: Figures) -> list[Table]:
         table("Waarom mensen een coach vroegen", "Reden", found.reasons, REASONS),
         table("Uitkomsten", "Regeling en stap", outcomes, {}),
         table("Waar geen aanbod voor was", "Gevraagd", found.wishes, {}),
-        table("Kanaal", "Kanaal", found.channels, {"web": "webchat", "telegram": "Telegram"}),
+        table("Kanaal", "Kanaal", found.channels, CHANNELS),
+        table("Ook geteld", "Wat", others, OTHERS),
     ]
 
 

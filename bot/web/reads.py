@@ -11,9 +11,13 @@ from sqlalchemy.engine import Connection
 from bot.web.sse import EVERYTHING, Broker
 from bot.web.views import Bubble, Waiting
 from flows.state import State
+from flows.world import EventPlan
 from storage import tables as t
 from storage.rows import ConversationRow, MessageRow
 from storage.store import Store
+from storage.turns import read_stocks
+from storage.talk import Pen, open_state
+from storage.talks import key_of
 
 MOST = 500  # messages of one conversation on a page
 
@@ -63,6 +67,12 @@ def _bubble(row: MessageRow, newest: int) -> Bubble:
 async def last_seq(store: Store, conversation: str) -> int:
     row = await store.conversation(conversation)
     return row.last_seq if row else 0
+
+
+async def events(store: Store) -> tuple[EventPlan, ...]:
+    """Meetings that are still to come, with the places left."""
+    now = store.now()
+    return await store._read(lambda conn: read_stocks(conn, now).events)
 
 
 def broker_for(store: Store) -> Broker:

@@ -109,7 +109,7 @@ def environment() -> Environment:
         card_body=card_body,
         capfirst=capfirst,
     )
-    made.globals.update(asset=asset, loop_index=option_index, LANGUAGES=LANGUAGES, until=dates.until, span=dates.span)
+    made.globals.update(asset=asset, loop_index=option_index, LANGUAGES=LANGUAGES, start="", buttons=False, visitor_name="", until=dates.until, span=dates.span)
     return made
 
 

@@ -14,7 +14,7 @@ from bot.web.policy import PUBLIC, Page
 from bot.web.security import client_prefix, new_token, set_cookie
 from bot.web.texts import phrases
 
-TRANSFER_MINUTES = 10
+TRIES = 20  # wrong codes per network in a quarter of an hour; each code also dies after five
 KEEP_MINUTES = 28 * 24 * 60
 
 
@@ -44,7 +44,9 @@ async def make_code(request: Request) -> Response:
     if talk is None:
         return await _page(request, problem=phrases(language_of(request))("resume_none"))
     long = bool(form.get("keep"))
-    code = await reads.make_resume_code(here.store, talk.id, KEEP_MINUTES if long else TRANSFER_MINUTES)
+    code = await (
+        here.store.make_resume_code(talk.id, KEEP_MINUTES) if long else here.store.make_transfer_code(talk.id)
+    )
     return await _page(request, code=code, long=long)
 
 
@@ -54,8 +56,12 @@ async def use_code(request: Request) -> Response:
     form = await request.form(max_fields=5)
     code = clean_text(str(form.get("code", "")), 60)
     fresh = Visitor(new_token(), True)  # a new token for the new device: the old one keeps its own
-    found = await reads.resume(here.store, code, fresh.address, client_prefix(request))
+    network = f"resume|{client_prefix(request)}"
+    if await here.store.failures(network) >= TRIES:
+        return await _page(request, problem=phrases(language_of(request))("too_fast"), status=429)
+    found = await here.store.resume(code, "web", "", fresh.address)
     if not found:
+        await here.store.note_failure(network)
         return await _page(request, problem=phrases(language_of(request))("resume_wrong"), status=422)
     response = RedirectResponse("/chat#dock", 303)
     set_cookie(response, request, COOKIE, fresh.token, KEEP)

@@ -28,7 +28,7 @@ CSP = (
 )
 ALWAYS = {
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=()",
 }
@@ -92,8 +92,8 @@ def foreign_post(scope: Scope, headers: Headers, public_host: str) -> bool:
     if scope["method"] in ("GET", "HEAD", "OPTIONS"):
         return False
     site = headers.get("sec-fetch-site")
-    if site is not None and site not in ("same-origin", "none"):
-        return True
+    if site is not None:
+        return site not in ("same-origin", "none")
     origin = headers.get("origin")
     if origin is None:
         return False

@@ -47,6 +47,13 @@ TEXTS: dict[str, tuple[str, str]] = {
     "sources": ("Bronnen", "Sources"),
     "accessibility": ("Toegankelijkheid", "Accessibility"),
     "my_data": ("Mijn gegevens", "My data"),
+    "my_data_text": ("Dit weet het loket van u. Print of bewaar deze pagina als u dat wilt.", "This is what the desk knows about you."),
+    "my_data_once": ("Deze link werkt één keer.", "This link works once."),
+    "my_data_show": ("Laat mijn gegevens zien", "Show my data"),
+    "my_data_gone": (
+        "Deze link is al gebruikt of te oud. Typ in de chat opnieuw: mijn gegevens.",
+        "This link was used before or is too old. Type in the chat again: my data.",
+    ),
     "confirm": ("Klaar met kiezen", "Done choosing"),
     "choose": ("Kies een antwoord", "Choose an answer"),
     "choose_many": ("U mag meer antwoorden kiezen", "You may choose more than one answer"),

@@ -30,22 +30,29 @@
 
   /* put messages in the log, each number once */
   function add(nodes) {
-    let added = 0;
+    let first = null;
     for (const node of nodes) {
       const seq = Number(node.dataset.seq);
+      if (seq > 0) log.querySelectorAll('[data-seq^="-"]').forEach((preview) => preview.remove()); // the stored welcome replaces the shown one
       if (log.querySelector(`[data-seq="${seq}"]`)) continue;
       if (node.querySelector("form.answer")) log.querySelectorAll(".msg:not(.past)").forEach((old) => old.classList.add("past"));
       node.classList.add("fresh");
       log.append(document.adoptNode(node));
       last = Math.max(last, seq);
-      added += 1;
+      first = first || node;
     }
-    if (added) {
+    if (first) {
       group();
-      down();
+      show(first);
     }
   }
-  const down = (behavior) => log.lastElementChild.scrollIntoView({ block: "end", behavior });
+  /* what is new must be read from its beginning: to the end when it fits on the screen, else to its first line */
+  function show(first) {
+    const end = log.lastElementChild;
+    const room = window.innerHeight - document.getElementById("dock").offsetHeight - document.querySelector(".bar").offsetHeight - 32;
+    const fits = end.getBoundingClientRect().bottom - first.getBoundingClientRect().top <= room;
+    (fits ? end : first).scrollIntoView({ block: fits ? "end" : "start" });
+  }
   new ResizeObserver(() => { document.documentElement.style.scrollPaddingBlockEnd = document.getElementById("dock").offsetHeight + 16 + "px"; }).observe(document.getElementById("dock"));
   function group() {
     let before = null;
@@ -62,6 +69,8 @@
     const facts = body.querySelector("[data-part=known]");
     if (facts && known) known.replaceChildren(...facts.childNodes);
     if (body.querySelector("[data-part=reload]")) location.reload();
+    const elsewhere = body.querySelector("[data-part=goto]");
+    if (elsewhere) location.assign(elsewhere.getAttribute("href"));
   }
 
   /* sending */
@@ -203,7 +212,8 @@
     });
   } else {
     group();
-    if (location.hash === "" && log.lastElementChild && last > 1) down("instant");
+    const own = [...log.querySelectorAll(".msg.visitor")].pop();
+    if (location.hash === "" && own) show(own);
     listen();
   }
 })();

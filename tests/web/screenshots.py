@@ -1,0 +1,142 @@
+"""Pictures of every page state: `python -m tests.web.screenshots [folder]`, at 1440, 390 and 320 pixels wide.
+
+The same journey serves the accessibility test: `journey` walks it and calls `look(page, name)` at each state.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.web.serving import PASSWORD, Running, running
+
+CHROMIUM = "/usr/bin/chromium"
+ARGS = (
+    "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+SIZES = ((1440, 900), (390, 844), (320, 640))
+Look = Callable[[Any, str], None]
+
+
+@contextmanager
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        try:
+            yield made
+        finally:
+            made.close()
+
+
+def say(page: Any, text: str) -> None:
+    """Types a message and waits until the desk has answered it."""
+    before = page.locator(".msg").count()
+    page.fill("#bericht", text)
+    page.press("#bericht", "Enter")
+    page.locator(".msg").nth(before + 1).wait_for()
+
+
+def log_in(page: Any, url: str, name: str = "sanne") -> None:
+    page.goto(f"{url}/desk/login")
+    page.fill("#login", name)
+    page.fill("#password", PASSWORD)
+    page.click("button.primary")
+    page.wait_for_url("**/desk")
+
+
+def client_journey(desk: Running, page: Any, look: Look) -> None:
+    """A baker asks, hears, and wants to be called."""
+    page.goto(f"{desk.url}/chat")
+    look(page, "chat-welcome")
+    say(page, "heb een bakkerij met 6 man in tiel, is er subsidie om ze te scholen")
+    look(page, "chat-question")
+    say(page, "losse cursus")
+    look(page, "chat-advice")
+    page.locator(".card summary").first.click()
+    look(page, "chat-card-open")
+    for path, name in (("plan", "plan"), ("overzicht", "overview"), ("wis", "wipe"), ("verder", "resume")):
+        page.goto(f"{desk.url}/chat/{path}")
+        look(page, f"chat-{name}")
+    page.locator("form[action='/chat/verder/code'] button").first.click()
+    look(page, "chat-resume-code")
+    page.goto(f"{desk.url}/chat")
+    page.locator("button[value=call_me]").last.click()
+    page.get_by_text("Op welk nummer").last.wait_for()
+    say(page, "0612345678")
+    say(page, "ochtend")
+    look(page, "chat-waiting")
+    page.goto(f"{desk.url}/chat?lang=en")
+    look(page, "chat-again")
+
+
+def pages_around(desk: Running, page: Any, look: Look) -> None:
+    for path in ("privacy", "bronnen", "toegankelijkheid", "voorbeeld", "nergens", "desk/login", "chat/klaar?erased=1"):
+        page.goto(f"{desk.url}/{path}")
+        look(page, "page-" + path.replace("/", "-").split("?")[0])
+
+
+def coach_journey(desk: Running, page: Any, look: Look) -> None:
+    log_in(page, desk.url)
+    look(page, "desk-today")
+    page.locator(".today .who a").first.click()
+    look(page, "desk-case-waiting")
+    page.locator("form[action$='/oppakken'] button").click()
+    look(page, "desk-case-mine")
+    page.fill("#antwoord", "Goedemorgen! Ik zoek uit welk fonds bij uw bakkerij hoort.")
+    page.locator("#antwoord-form button.primary").click()
+    page.fill("#notitie", "Klant heeft haast, wil voor de zomer starten.")
+    page.get_by_role("button", name="Bewaar notitie").click()
+    page.locator("summary", has_text="Opvolging plannen").click()
+    page.fill("#fu-title", "Terugbellen over het fonds")
+    page.fill("#fu-on", "24-11-2026")
+    page.get_by_role("button", name="Plan", exact=True).click()
+    page.locator(".fits summary").first.click()
+    look(page, "desk-case-busy")
+    for path in ("desk", "desk/inbox?tab=mine", "desk/agenda", "desk/zoek", "desk/cijfers", "desk/kennis", "desk/nieuw",
+                 "desk/account?code=nieuw", "desk/beheer"):  # fmt: skip
+        page.goto(f"{desk.url}/{path}")
+        look(page, path.replace("/", "-").split("?")[0] + ("" if path != "desk" else "-today-2"))
+
+
+def admin_journey(desk: Running, page: Any, look: Look) -> None:
+    log_in_admin(page, desk.url)
+    look(page, "desk-admin")
+
+
+def log_in_admin(page: Any, url: str) -> None:
+    page.goto(f"{url}/desk/login")
+    page.fill("#login", "ada")
+    page.fill("#password", PASSWORD)
+    page.click("button.primary")
+    page.wait_for_url("**/desk/beheer")
+
+
+def main(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with running() as desk, browser() as chrome:
+        for width, height in SIZES:
+
+            def look(page: Any, name: str, width: int = width) -> None:
+                page.wait_for_timeout(250)
+                wide = page.evaluate("document.documentElement.scrollWidth")
+                page.screenshot(path=folder / f"{name}-{width}.png")
+                if wide > width:
+                    print(f"{name} at {width}: scrolls sideways to {wide}")
+
+            for journey in (client_journey, pages_around, coach_journey, admin_journey):
+                context = chrome.new_context(viewport={"width": width, "height": height}, locale="nl-NL")
+                page = context.new_page()
+                page.on("console", lambda message: print(message.text) if message.type == "error" else None)
+                page.on("pageerror", lambda error: print("error:", error))
+                journey(desk, page, look)
+                context.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots"))
