@@ -32,9 +32,10 @@ __all__ = ["Reading", "Uncertain", "Understanding"]
 
 _CORRECTING = frozenset("toch eigenlijk sorry oeps correctie actually".split())
 _ASKING_FIRST = frozenset(
-    "wat hoe waar wie wanneer welke welk waarom hoeveel kan kunt kun mag moet is zijn heb hebben hebt krijg bestaat heeft zal "
-    "can how what where is are who which do does zijn".split()
+    "wat hoe waar wie wanneer welke welk waarom hoeveel is zijn bestaat can how what where is are who which do does".split()
 )
+_ASKING_VERBS = frozenset("kan kunt kun mag moet heb hebben hebt krijg krijgen heeft zal wordt ben verlies".split())
+_SUBJECTS = frozenset("ik je jij u jullie er het dat dit we wij iemand mijn ons men iedereen".split())
 _PLACE_FACT = {"employer": "company_place", "school": "school_place"}
 
 
@@ -403,8 +404,10 @@ def _asks(sentence: Sentence) -> bool:
     if "?" in sentence.texts:
         return True
     openers = [0, *(at + 1 for at, word in enumerate(sentence.texts[:-1]) if word in ".,;:!\n")]
-    if any(sentence.texts[at] in _ASKING_FIRST for at in openers if at < len(sentence.texts)):
-        return True
+    texts = [*sentence.texts, ""]
+    for at in openers:
+        if texts[at] in _ASKING_FIRST or (texts[at] in _ASKING_VERBS and texts[at + 1] in _SUBJECTS):
+            return True
     pairs = set(zip(sentence.texts, sentence.texts[1:], strict=False))
     return bool(pairs & _ASKING_INSIDE) or "vraagje" in sentence.texts
 
