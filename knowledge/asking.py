@@ -7,9 +7,10 @@ asked twice, nothing that does not apply, and nothing that is only taken when vo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from knowledge.criteria import (
@@ -27,6 +28,7 @@ from knowledge.criteria import (
 from knowledge.criteria import Any as AnyOf
 from knowledge.entries import Entry
 from knowledge.profile import Profile
+from knowledge.relevance import PURPOSE, WORK
 
 if TYPE_CHECKING:
     from knowledge.matching import Match, Matcher, Outside
@@ -97,27 +99,30 @@ def contenders(
         elif len(settled) < show:
             settled.append(match)
     if len(settled) >= show:
-        last = standing(matcher, settled[-1])
-        open_ = [match for match in open_ if standing(matcher, match) < last or settled[-1].verdict == "coach_decides"]
+        tiers = matcher.relevance.view(profile).tiers
+        last = standing(matcher, settled[-1], tiers)
+        could = (match for match in open_ if standing(matcher, match, tiers) < last)
+        return list(islice(could, POOL))
     return open_[:POOL]
 
 
-def standing(matcher: Matcher, match: Match) -> tuple[int, int, int]:
-    """Where an entry stands, or would stand if what is open turned out well: tier, availability, nearness."""
+def standing(matcher: Matcher, match: Match, tiers: Sequence[int]) -> tuple[int, int, int, int]:
+    """Where an entry stands, or would stand if what is open turned out well.
+
+    Certain before left to a person, then tier, availability and nearness: the order of the list.
+    """
     bit = 1 << matcher.position[match.entry.id]
-    tiers = matcher.relevance.tiers(match.profile)
     tier = next((at for at, bits in enumerate(tiers) if bits & bit), len(tiers))
     if match.verdict == "maybe":
         tier = min(tier, hoped_tier(matcher, match, tier))
     near = next((at for at, bits in enumerate(matcher.relevance.nearness) if bits & bit), 2)
     rank = {"open": 0, "opens_on": 1, "unknown": 2}.get(match.status, 3)
-    return tier, rank, near
+    certain = 1 if match.verdict == "coach_decides" or (match.verdict == "maybe" and match.human) else 0
+    return certain, tier, rank, near
 
 
 def hoped_tier(matcher: Matcher, match: Match, tier: int) -> int:
     """The tier after the best answers to what is missing: an answer about the wish or the work can lift an entry."""
-    from knowledge.relevance import PURPOSE, WORK
-
     missing = set(match.missing)
     aim, work = tier in (0, 1) or bool(missing & set(PURPOSE)), tier in (0, 2) or bool(missing & set(WORK))
     if tier == 4:

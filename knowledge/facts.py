@@ -6,7 +6,7 @@ declared cannot be asked, stored or tested.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -135,6 +135,20 @@ class Facts(Mapping[str, Fact]):
 
     def __contains__(self, fact: object) -> bool:
         return fact in self._facts
+
+    def behind(self, facts: Iterable[str]) -> tuple[str, ...]:
+        """These facts and all that decide whether they apply or what they are; nothing else can change a judgement."""
+        found: dict[str, None] = {}
+        waiting = list(facts)
+        while waiting:
+            name = waiting.pop()
+            if name in found or name not in self:
+                continue
+            found[name] = None
+            waiting.extend(self[name].derive)
+            if name in self.groups:
+                waiting.extend(self.groups[name].depends)
+        return tuple(found)
 
     def narrower(self, fact: Fact, value: str) -> frozenset[str]:
         """The values that `value` may stand for: itself, and for a code everything below it."""

@@ -22,7 +22,7 @@ from knowledge.entries import Entry
 from knowledge.explain import Explainer
 from knowledge.facts import Facts
 from knowledge.profile import Profile
-from knowledge.relevance import Relevance
+from knowledge.relevance import MOST_REMEMBERED, Relevance, View
 
 _KEPT = 128  # orders of the last profiles
 _AVAILABILITY = {"open": 0, "opens_on": 1, "unknown": 2, "closed": 3, "paused": 3, "ended": 4}
@@ -79,7 +79,7 @@ class Match:
     @property
     def judgement(self) -> Judgement:
         if self._judgement is None:
-            self._judgement = judge(self.entry.criterion, self.profile)
+            self._judgement = self._matcher.judge(self.entry, self.profile)
         return self._judgement
 
     @property
@@ -159,6 +159,7 @@ class Matcher:
             }
         )
         self._moments: OrderedDict[Hashable, _Moment] = OrderedDict()
+        self._judged: dict[Hashable, Judgement] = {}
         self._orders: OrderedDict[Hashable, list[Match]] = OrderedDict()
 
     # ── matching ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -222,12 +223,12 @@ class Matcher:
             new = {at: availability(self.entries[at], today, left) for at, left in changed.items()}
             states = tuple(new.get(at, state) for at, state in enumerate(states))
             by_rank = _ranks(states)
-        tiers = self.relevance.tiers(profile)
-        for at, verdict in self._in_order(verdicts, self.of_kinds(kinds), tiers, by_rank, profile):
+        view = self.relevance.view(profile)
+        for at, verdict in self._in_order(verdicts, self.of_kinds(kinds), view, by_rank):
             yield Match(self, self.entries[at], profile, verdict, states[at])
 
     def _in_order(
-        self, verdicts: Verdicts, wanted: int, tiers: Sequence[int], by_rank: Sequence[int], profile: Profile
+        self, verdicts: Verdicts, wanted: int, view: View, by_rank: Sequence[int]
     ) -> Iterator[tuple[int, str]]:
         ended = by_rank[-1]
         by_verdict = (
@@ -238,7 +239,7 @@ class Matcher:
         for verdict, bits in by_verdict:
             bits &= wanted
             for some in (bits & ~ended, bits & ended):
-                for tier in tiers:
+                for tier in view.tiers:
                     tier &= some
                     if not tier:
                         continue
@@ -249,10 +250,23 @@ class Matcher:
                         for near in self.relevance.nearness:
                             bucket = ranked & near
                             if bucket:
-                                for at in self.relevance.sorted(positions(bucket), profile, verdict == "maybe"):
+                                for at in view.sorted(positions(bucket), verdict == "maybe"):
                                     yield at, verdict
         for at in positions(wanted & ~verdicts.possible):
             yield at, "does_not_fit"
+
+    def judge(self, entry: Entry, profile: Profile) -> Judgement:
+        """With reasons; remembered for visitors who answered the same on what this entry asks."""
+        at = self.position.get(entry.id)
+        if at is None or self.entries[at] is not entry:
+            return judge(entry.criterion, profile)
+        key = self.relevance.marks(at, profile)
+        found = self._judged.get(key)
+        if found is None:
+            if len(self._judged) > MOST_REMEMBERED:
+                self._judged.clear()
+            found = self._judged[key] = judge(entry.criterion, profile)
+        return found
 
     def of_kinds(self, kinds: Iterable[str] | None) -> int:
         if kinds is None:

@@ -7,10 +7,10 @@ count by how much they say about the wish, and words of the visitor that the ent
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 
 from knowledge.bitsets import BitSets
-from knowledge.criteria import NO, NOT_APPLICABLE, YES, All, Any, Between, Criterion, Human, Leaf, Not, OneOf
+from knowledge.criteria import NO, NOT_APPLICABLE, YES, All, Any, Between, Criterion, Human, Leaf, Not, OneOf, facts_in
 from knowledge.entries import Entry
 from knowledge.facts import Facts
 from knowledge.profile import Profile
@@ -26,6 +26,8 @@ _WEIGHTS = {
     **dict.fromkeys(PURPOSE, 6), **dict.fromkeys(WORK, 5), "benefit": 4, "contract": 3, "age": 2, "education": 2,
     "company_size": 2, "situation": 0, "area": 1, "place": 1, "company_place": 1, "school_place": 1,
 }  # fmt: skip
+MOST_WEIGHED = 100  # entries of one bucket whose chances are compared; beyond that the score alone decides
+MOST_REMEMBERED = 20_000  # judgements and chances kept for answers seen before
 _WORD = re.compile(r"[^\W\d_]{4,}")
 
 
@@ -33,7 +35,9 @@ class Relevance:
     """Compiled beside the bit sets of the same entries."""
 
     def __init__(self, entries: Sequence[Entry], facts: Facts, bits: BitSets) -> None:
-        self._entries, self._facts, self._bits = entries, facts, bits
+        self.entries, self.bits, self._facts = entries, bits, facts
+        self._told = tuple(fact for fact in TOLD if fact in facts)
+        self._by_sector: dict[str, int] = {}
         self._purpose = tuple(fact for fact in PURPOSE if fact in facts)
         self._work = tuple(fact for fact in WORK if fact in facts)
         local = wide = 0
@@ -50,60 +54,97 @@ class Relevance:
                 self._sectors[sector] = self._sectors.get(sector, 0) | bit
                 self._with_sectors |= bit
         self.nearness = (local, wide, bits.all & ~local & ~wide)  # regional, provincial, national
-        self._words = [_words_of(entry) for entry in entries]
+        self.depends = [facts.behind(facts_in(entry.criterion)) for entry in entries]
+        self._chances: dict[Hashable, float] = {}
+        self.words = [_words_of(entry) for entry in entries]
 
     @staticmethod
     def weight(fact: str) -> int:
         """How much a met condition on this fact says about what the visitor wants."""
         return _WEIGHTS.get(fact, 1)
 
-    def tiers(self, profile: Profile) -> tuple[int, ...]:
-        """Bit sets: answers the wish, is about the work, says nothing about either, is about other work."""
+    def view(self, profile: Profile) -> View:
+        """What matters to one visitor."""
+        held = [(_WEIGHTS[fact], self.bits.held(profile, fact)) for fact in (*self._purpose, *self._work)]
         aim = work = 0
-        for fact in self._purpose:
-            aim |= self._bits.held(profile, fact)
-        for fact in self._work:
-            work |= self._bits.held(profile, fact)
+        for _, bits in held[: len(self._purpose)]:
+            aim |= bits
+        for _, bits in held[len(self._purpose) :]:
+            work |= bits
         same, other = self._sector_bits(profile)
         work |= same
         other &= ~work
-        rest = self._bits.all & ~other
+        rest = self.bits.all & ~other
         both = aim & work & rest
-        return (both, aim & rest & ~both, work & rest & ~aim, rest & ~aim & ~work, other)
+        tiers = (both, aim & rest & ~both, work & rest & ~aim, rest & ~aim & ~work, other)
+        return View(self, profile, tiers, [(weight, bits) for weight, bits in held if bits])
 
     def _sector_bits(self, profile: Profile) -> tuple[int, int]:
         """Entries for this kind of work, and entries for another kind."""
-        codes = next((profile.value(fact) for fact in ("wanted_sector", "sector") if profile.is_known(fact)), None)
-        if not isinstance(codes, str) or "sectors" not in self._facts.lists:
+        code = next((profile.value(fact) for fact in ("wanted_sector", "sector") if profile.is_known(fact)), None)
+        if not isinstance(code, str) or "sectors" not in self._facts.lists:
             return 0, 0
-        listed = self._facts.lists["sectors"]
-        same = 0
-        for code in {*listed.ancestors(codes), *listed.descendants.get(codes, ())}:
-            same |= self._sectors.get(code, 0)
+        same = self._by_sector.get(code)
+        if same is None:
+            listed, same = self._facts.lists["sectors"], 0
+            for one in {*listed.ancestors(code), *listed.descendants.get(code, ())}:
+                same |= self._sectors.get(one, 0)
+            self._by_sector[code] = same
         return same, self._with_sectors & ~same
 
-    def sorted(self, positions: Iterable[int], profile: Profile, is_maybe: bool) -> list[int]:
+    def marks(self, at: int, profile: Profile) -> Hashable:
+        """Equal marks mean equal judgements of this entry."""
+        mark = profile.mark
+        return (at, *[mark(fact) for fact in self.depends[at]])
+
+    def chance_of(self, at: int, profile: Profile) -> float:
+        key = self.marks(at, profile)
+        found = self._chances.get(key)
+        if found is None:
+            if len(self._chances) > MOST_REMEMBERED:
+                self._chances.clear()
+            found = self._chances[key] = chance(self.entries[at].criterion, profile)
+        return found
+
+    def told(self, profile: Profile) -> frozenset[str]:
+        """The words of the visitor's free texts that may name something in the catalogue."""
+        texts = [text for fact in self._told if isinstance(text := profile.value(fact), str)]
+        return frozenset(word for text in texts for word in _WORD.findall(text.casefold()))
+
+
+class View:
+    """Tiers and scores of all entries for one visitor.
+
+    `tiers` are bit sets, the best first: answers the wish and is about the work, answers the wish, is about the work,
+    says nothing about either, is about other work.
+    """
+
+    __slots__ = ("_held", "_relevance", "_told", "profile", "tiers")
+
+    def __init__(
+        self, relevance: Relevance, profile: Profile, tiers: tuple[int, ...], held: list[tuple[int, int]]
+    ) -> None:
+        self._relevance, self.profile, self.tiers, self._held = relevance, profile, tiers, held
+        self._told = relevance.told(profile)
+
+    def sorted(self, positions: Iterable[int], is_maybe: bool) -> list[int]:
         """Within a bucket: the higher score first, for maybes also the better chance; then by id."""
         found = list(positions)
-        if len(found) < 2:
+        if len(found) < 2 or not (is_maybe or self._held or self._told):
             return found
-        told = self._told(profile)
-        return sorted(found, key=lambda at: (-self.score(at, profile, told, is_maybe), at))
+        with_chance = is_maybe and len(found) <= MOST_WEIGHED
+        return sorted(found, key=lambda at: (-self.score(at, with_chance), at))
 
-    def score(self, at: int, profile: Profile, told: frozenset[str], is_maybe: bool) -> float:
-        bit, score = 1 << at, 0.0
-        for fact in (*self._purpose, *self._work):
-            if self._bits.held(profile, fact) & bit:
-                score += self.weight(fact)
-        if told:
-            score += 3 * len(told & self._words[at])
-        if is_maybe:
-            score += 4 * chance(self._entries[at].criterion, profile)
+    def score(self, at: int, with_chance: bool) -> float:
+        score = 0.0
+        for weight, bits in self._held:
+            if bits >> at & 1:
+                score += weight
+        if self._told:
+            score += 3 * len(self._told & self._relevance.words[at])
+        if with_chance:
+            score += 4 * self._relevance.chance_of(at, self.profile)
         return score
-
-    def _told(self, profile: Profile) -> frozenset[str]:
-        texts = (profile.value(fact) for fact in TOLD if fact in self._facts)
-        return frozenset(word for text in texts if isinstance(text, str) for word in _WORD.findall(text.casefold()))
 
 
 def _words_of(entry: Entry) -> frozenset[str]:
