@@ -19,7 +19,7 @@ from bot.web.knowing import known_facts
 from bot.web.policy import PUBLIC, Page
 from bot.web.render import fragment, page
 from bot.web.security import client_prefix, cookie_name, drop_cookie, hashed, new_token, set_cookie
-from bot.web.texts import LANGUAGES, phrases
+from bot.web.texts import phrases
 from bot.web.views import Bubble, ChatPage, Waiting
 from flows.commands import COMMANDS
 from flows.effects import Say
@@ -69,7 +69,7 @@ async def chat(request: Request) -> Response:
     view = await chat_page(request, here, None if visitor.new or embedded else visitor, embedded=embedded)
     return page(
         "chat.html", view.language, page=view, face=view.face, message_id=view.message_id, buttons=True,
-        visitor_name="", start=_start(request.query_params.get("start", "")),
+        visitor_name="", start=_start(request.query_params.get("start", "")), languages=here.languages,
     )  # fmt: skip
 
 
@@ -216,7 +216,7 @@ async def _again(
     view = replace(await chat_page(request, here, None if visitor.new else visitor), notice=notice, draft=draft)
     return page(
         "chat.html", view.language, status=status, headers={"retry-after": "5"}, page=view, face=view.face,
-        message_id=view.message_id, buttons=True, visitor_name="", start="",
+        message_id=view.message_id, buttons=True, visitor_name="", start="", languages=here.languages,
     )  # fmt: skip
 
 
@@ -273,7 +273,7 @@ async def choose_language(request: Request) -> Response:
     form = await request.form(max_fields=5)
     chosen = str(form.get("language", ""))
     response = RedirectResponse("/chat#dock", 303)
-    if chosen not in LANGUAGES:
+    if chosen not in here.languages:
         return response
     visitor = visitor_of(request)
     talk = None if visitor.new else await reads.talk_at(here.store, visitor.address)

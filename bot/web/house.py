@@ -54,6 +54,11 @@ class House:
     def url(self) -> str:
         return self.settings.url
 
+    @property
+    def languages(self) -> dict[str, str]:
+        """Languages this desk speaks and these pages too: id -> own name."""
+        return {id_: name for id_, name in render.LANGUAGES.items() if id_ in self.content.languages}
+
     def face(self, language: str = "nl") -> Face:
         return face_of(self.content.knowledge.desk, self.settings.url, language)
 
@@ -103,11 +108,12 @@ def _time(moment: time, language: str) -> str:
 
 def language_of(request: Request) -> str:
     """The language of a page outside a conversation: asked for, chosen before, or the browser's when it knows no Dutch."""
+    offered = house(request).languages
     asked = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE, "")
-    if asked in render.LANGUAGES:
+    if asked in offered:
         return asked
     accepted = [part.split(";")[0].strip().lower()[:2] for part in request.headers.get("accept-language", "").split(",")]
-    return "nl" if "nl" in accepted or "en" not in accepted else "en"
+    return "en" if "en" in offered and "en" in accepted and "nl" not in accepted else "nl"
 
 
 def show(
