@@ -267,7 +267,7 @@ def _parcels(conn: Connection, context: Context, rows: Sequence[Any]) -> list[Ou
             )
         found.append(
             Outgoing(row.id, row.conversation or "", address, row.channel, row.bot, row.seq, row.epoch, row.origin,
-                     row.turn, message, row.attempts, bool(row.proactive), row.action, row.target)
+                     row.turn, message, row.attempts + 1, bool(row.proactive), row.action, row.target)
         )  # fmt: skip
     return found
 

@@ -104,23 +104,30 @@ class SqliteStore(Store):
     @classmethod
     async def open(cls, path: Path, keys: Keys, clock: Clock, rules: Rules, *, writer: bool = True) -> SqliteStore:
         """Raises LoketError when the folder cannot be written, the file is no database, or another process serves it."""
+        return await asyncio.to_thread(cls._open, path, keys, clock, rules, writer)
+
+    @classmethod
+    def _open(cls, path: Path, keys: Keys, clock: Clock, rules: Rules, writer: bool) -> SqliteStore:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             lock = _lock(path) if writer else None
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         except OSError as error:
-            raise LoketError(f"cannot write in {path.parent}: {error.strerror}") from None
-        fresh = not path.exists()
+            raise LoketError(f"cannot write {path}: {error.strerror}") from None
+        engine = writing_engine(str(path))
         try:
-            engine = writing_engine(str(path))
             store = cls(engine, None, clock, None)
-            store._lock_file = lock
             with store._conn.begin():
                 migrate(store._conn)
                 store.context = context_of(store._conn, keys, rules, "sqlite")
-        except DBAPIError as error:
-            raise LoketError(f"cannot open the database {path.name}: {error.orig}") from None
-        if fresh:
-            path.chmod(0o600)
+        except BaseException as error:
+            engine.dispose()
+            if lock is not None:
+                lock.close()
+            if isinstance(error, DBAPIError):
+                raise LoketError(f"cannot open the database {path.name}: {error.orig}") from None
+            raise
+        store._lock_file = lock
         store.url = f"sqlite:///{path}"
         store.path, store._inode = path, os.stat(path).st_ino
         store._reader = reading_engine(path)
