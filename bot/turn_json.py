@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flows.effects import Effect, Message, OpenCase, Say
-from flows.engine import Turn
+from flows.turn import Turn
 from knowledge.matching import Match
 
 

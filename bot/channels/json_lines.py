@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from bot.turn_json import turn_object
-from flows.engine import Turn
 from flows.events import Chose, Event, Said
+from flows.turn import Turn
 
 MAX_LINE = 100_000
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from bot.cleaning import clean_text
 from bot.clock import Clock
 from flows.content import Content
-from flows.engine import Turn, step
-from flows.events import Event, Started
+from flows.engine import step
+from flows.events import Event, Said, Started
 from flows.state import State
+from flows.turn import Turn
 from flows.world import World
 
 
@@ -22,6 +26,8 @@ class LocalTalk:
         return await self.turn(Started(payload=self._flow, language=self._language))
 
     async def turn(self, event: Event) -> Turn:
+        if isinstance(event, Said):
+            event = replace(event, text=clean_text(event.text))
         world = World(channel="terminal")
         turn = step(self._content, world, State.from_json(self._saved), event, self._clock())
         self._saved = turn.state.to_json()

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from bot.channels.json_lines import Talk
 from bot.turn_json import messages
 from flows.effects import Message, Option
-from flows.engine import Turn
 from flows.events import Said
+from flows.turn import Turn
 
 _BOLD, _DIM, _GREEN, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[32m", "\x1b[0m"
 

@@ -100,8 +100,13 @@ def match(options: argparse.Namespace) -> int:
 def _verdicts(knowledge: Any, given: Mapping[str, Any], today: date) -> list[dict[str, Any]]:
     """Every entry with its verdict for these facts, in display order. Raises LoketError naming what is not a fact."""
     from bot.turn_json import match_object
+    from knowledge.given import read_given
 
-    profile = knowledge.profile_of(given, today)
+    answers, complaints = read_given(given, knowledge.facts, knowledge.geography)
+    if complaints:
+        raise LoketError("\n".join(str(complaint) for complaint in complaints))
+    knowledge.require_catalogue()
+    profile = knowledge.profile(answers, today)
     return [match_object(one) for one in knowledge.matcher.match(profile, today)]
 
 

@@ -1,0 +1,156 @@
+"""What editors use: check, draw, read, diff, schema, replay, new, link."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from bot.clock import system_clock
+from bot.commands.content import load_content
+from knowledge.problems import LoketError, did_you_mean
+
+
+def check(options: argparse.Namespace) -> int:
+    """Exit status 0 when nothing is wrong (warnings are said), 2 when something is."""
+    if options.deploy:
+        from bot.deploy import unsafe
+
+        complaints = unsafe()
+        for complaint in complaints:
+            print(complaint)
+        print(f"{len(complaints)} unsafe setting{'' if len(complaints) == 1 else 's'}.")
+        return 2 if complaints else 0
+    from bot.settings import read_settings
+    from flows.check import check as check_content
+
+    folder = _folder(options.content) or read_settings().content
+    if options.fix:
+        from flows.fixing import fix
+
+        for line in fix(folder):
+            print(line)
+    report = check_content(folder, _today(options.date))
+    print(report.render(tuple(path.name for path in options.paths)))
+    return 0 if report.ok else 2
+
+
+def draw(options: argparse.Namespace) -> int:
+    from flows.drawing import mermaid
+
+    content = load_content(options.content)
+    print(mermaid(content, _known_flow(content.flows, options.flow)))
+    return 0
+
+
+def read(options: argparse.Namespace) -> int:
+    from flows.script import script
+
+    content = load_content(options.content)
+    print(script(content, _known_flow(content.flows, options.flow)))
+    return 0
+
+
+def diff(options: argparse.Namespace) -> int:
+    from flows.diff import compare
+
+    for folder in (options.old, options.new):
+        _folder(folder)
+    print(compare(load_content(options.old), load_content(options.new), _today(options.date)).render())
+    return 0
+
+
+def schema(options: argparse.Namespace) -> int:
+    import json
+
+    from flows.schema import schema_of
+
+    print(json.dumps(schema_of(options.kind), indent=2, ensure_ascii=False))
+    return 0
+
+
+def replay(options: argparse.Namespace) -> int:
+    """Exit status 1 when a transcript no longer holds."""
+    from flows import behaviour, transcript
+
+    content = load_content(options.content)
+    status = 0
+    for path in _transcripts(options.transcripts):
+        text = path.read_text(encoding="utf-8")
+        if behaviour.is_behaviour(text):
+            one = behaviour.read(text, str(path))
+            broken = [line for variant in one.variants for line in behaviour.play(content, variant, one.moment)]
+            print(f"{'holds' if not broken else 'BROKEN'}  {path}")
+            for line in broken:
+                print(line)
+        else:
+            played = transcript.replay(content, text, str(path))
+            broken = [played.difference] if not played.holds else []
+            if broken and options.write:
+                path.write_text(played.text, encoding="utf-8")
+                broken = []
+                print(f"written  {path}")
+            else:
+                print(f"{'holds' if not broken else 'BROKEN'}  {path}")
+                print("\n".join(broken), end="\n" if broken else "")
+        status |= bool(broken)
+    return status
+
+
+def _transcripts(paths: list[Path]) -> list[Path]:
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            found += sorted(path.rglob("*.txt"))
+        elif path.is_file():
+            found.append(path)
+        else:
+            raise LoketError(f"'{path}' is not there")
+    return found
+
+
+def new(options: argparse.Namespace) -> int:
+    from bot.pack import make_pack
+
+    for path in make_pack(options.folder):
+        print(f"  {path}")
+    print(f"Made a pack in {options.folder}. Try it: loket check --content {options.folder}")
+    return 0
+
+
+def link(options: argparse.Namespace) -> int:
+    """Addresses that open the chat at an entry or a flow, with a QR code."""
+    from bot.links import links_to, qr_svg, qr_text
+
+    content = load_content(options.content)
+    known = {*content.flows, *content.knowledge.catalogue}
+    if options.target not in known:
+        raise LoketError(f"'{options.target}' is no entry and no flow. {did_you_mean(options.target, known)}".strip())
+    found = links_to(options.target)
+    for name, address in found.items():
+        print(f"{name:<9} {address}")
+    address = next(iter(found.values()))
+    if options.svg:
+        options.svg.write_text(qr_svg(address), encoding="utf-8")
+        print(f"QR code   {options.svg}")
+    else:
+        sys.stdout.write(qr_text(address))
+    return 0
+
+
+def _folder(path: Path | None) -> Path | None:
+    if path is not None and not path.is_dir():
+        raise LoketError(f"'{path}' is not a folder")
+    return path
+
+
+def _known_flow(flows: Mapping[str, object], name: str) -> str:
+    if name not in flows:
+        raise LoketError(f"flow '{name}' does not exist. {did_you_mean(name, flows) or 'Known: ' + ', '.join(flows)}")
+    return name
+
+
+def _today(day: date | None) -> date:
+    return day or system_clock().date()

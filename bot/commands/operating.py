@@ -1,0 +1,240 @@
+"""What operators use: migrate, doctor, backup, restore, export, forget, retention, keys, coach, audit, report."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import json
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from knowledge.problems import LoketError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from bot.settings import Settings
+    from storage.store import Store
+
+T = TypeVar("T")
+OPERATOR = "operator"
+
+
+@asynccontextmanager
+async def _store(settings: Settings, *, content: bool = False) -> AsyncIterator[Store]:
+    """The store for one short command; an embedded database may be served by another process at the same time."""
+    from bot.clock import system_clock
+    from storage.keys import Keys
+    from storage.store import open_store
+
+    secret = Keys.from_text(settings.secret_key) if settings.secret_key else None
+    rules = None
+    if content:
+        from bot.commands.content import load_content
+        from bot.rules import rules_of
+
+        rules = rules_of(load_content(settings.content))
+    store = await open_store(settings.database, secret=secret, clock=system_clock, rules=rules, writer=False)
+    try:
+        yield store
+    finally:
+        await store.aclose()
+
+
+def _settings() -> Settings:
+    from bot.settings import read_settings
+
+    settings = read_settings()
+    if settings.embedded and not (settings.data / "loket.db").exists() and not settings.database_url:
+        raise LoketError(
+            f"there is no database in {settings.data} yet; start the desk once with `loket serve`, or set LOKET_DATA"
+        )
+    return settings
+
+
+def _run(work: Callable[[Store], Awaitable[T]], *, content: bool = False) -> T:
+    settings = _settings()
+
+    async def inside() -> T:
+        async with _store(settings, content=content) as store:
+            return await work(store)
+
+    coroutine: Coroutine[Any, Any, T] = inside()
+    return asyncio.run(coroutine)
+
+
+def migrate(options: argparse.Namespace) -> int:
+    """Bring the database to this version. `open_store` migrates; here that is all that happens."""
+    from bot.settings import read_settings
+    from storage.store import open_store
+
+    settings = read_settings()
+    if settings.embedded:
+        settings.data.mkdir(parents=True, exist_ok=True)
+
+    async def inside() -> None:
+        from storage.keys import Keys
+
+        secret = Keys.from_text(settings.secret_key) if settings.secret_key else None
+        await (await open_store(settings.database, secret=secret)).aclose()
+
+    asyncio.run(inside())
+    print("The database is at this version.")
+    return 0
+
+
+def doctor(options: argparse.Namespace) -> int:
+    """Read-only: invariants of the data, versions, settings. Exit status 1 when something is wrong."""
+    from bot.deploy import unsafe
+    from storage.invariants import check_invariants
+
+    broken: list[str] = _run(lambda store: store._read(lambda conn: check_invariants(conn, store.context)))
+    for line in broken:
+        print(f"WRONG    {line}")
+    warnings = unsafe()
+    for line in warnings:
+        print(f"warning  {line}")
+    print(f"{len(broken)} invariants broken, {len(warnings)} warnings about settings.")
+    return 1 if broken else 0
+
+
+def backup(options: argparse.Namespace) -> int:
+    """Copies the embedded database while it runs. The file with keys is another one: keep it elsewhere."""
+    from storage.backup import backup as back_up
+
+    data, keys_file = _run(lambda store: back_up(store, options.folder))
+    if data is not None:
+        print(f"data  {data}")
+    else:
+        print("data  dump PostgreSQL with: pg_dump --exclude-table-data=person_key --exclude-table-data=secret")
+    print(f"keys  {keys_file}")
+    print(
+        "Keep the two apart. An older copy of the keys could bring back people who were erased; keep only the newest."
+    )
+    return 0
+
+
+def restore(options: argparse.Namespace) -> int:
+    """Puts a backup where the embedded database stood; people erased since then do not come back."""
+    from bot.clock import system_clock
+    from bot.settings import read_settings
+    from storage.backup import restore as put_back
+    from storage.keys import Keys
+
+    settings = read_settings()
+    if not settings.embedded:
+        raise LoketError("this is PostgreSQL; restore the dump with pg_restore")
+    settings.data.mkdir(parents=True, exist_ok=True)
+    target = settings.data / "loket.db"
+    secret = Keys.from_text(settings.secret_key) if settings.secret_key else Keys.beside(target)
+    counts = put_back(options.data, options.keys, target, secret, system_clock())
+    print(f"Restored {target}: " + ", ".join(f"{count} {what}" for what, count in counts.items()))
+    return 0
+
+
+def export(options: argparse.Namespace) -> int:
+    async def work(store: Store) -> dict[str, Any]:
+        case = await _case(store, options.case)
+        data = await store.data_of(case, OPERATOR)
+        if data is None:
+            raise LoketError(f"nothing is kept about {options.case} any more")
+        return data
+
+    print(json.dumps(_run(work), indent=2, ensure_ascii=False, default=str))
+    return 0
+
+
+def forget(options: argparse.Namespace) -> int:
+    async def work(store: Store) -> str:
+        return await store.erase(await _case(store, options.case), OPERATOR)
+
+    reference = _run(work)
+    if not reference:
+        raise LoketError(f"nothing is kept about {options.case} any more")
+    print(f"Erased. Reference {reference}. Backups cannot be read for this person any more.")
+    return 0
+
+
+async def _case(store: Store, code: str) -> str:
+    case = await store.case(code.upper())
+    if case is None or case.conversation is None:
+        raise LoketError(f"'{code}' is no case of this desk; codes look like K-1042")
+    return case.conversation.id
+
+
+def retention(options: argparse.Namespace) -> int:
+    swept = _run(lambda store: store.retention(dry_run=options.dry_run, anyway=options.anyway), content=True)
+    word = "would go" if options.dry_run else "removed"
+    for what, count in swept.counts.items():
+        print(f"{count:>7}  {what} {word}")
+    if not swept.counts:
+        print("Nothing is past its time.")
+    return 0
+
+
+def keys(options: argparse.Namespace) -> int:
+    count = _run(lambda store: store.rotate_keys())
+    print(f"{count} keys are wrapped under the newest secret; older secrets may go from LOKET_SECRET_KEY.")
+    return 0
+
+
+def coach(options: argparse.Namespace) -> int:
+    """Adds a coach. The password is asked for, or read from standard input when that is no terminal."""
+    from storage.staff import hash_password
+
+    if sys.stdin.isatty():
+        password = getpass.getpass("Password (at least 12 characters): ")
+        if password != getpass.getpass("Once more: "):
+            raise LoketError("the two passwords differ; nothing was added")
+    else:
+        password = sys.stdin.readline().rstrip("\n")
+    stored = hash_password(password)
+
+    async def work(store: Store) -> None:
+        staff = await store.add_staff(options.name, options.name, options.role, stored)
+        await store.audit(OPERATOR, "staff_added", staff.id)
+
+    settings = _settings_for_first_coach()
+
+    async def inside() -> None:
+        async with _store(settings) as store:
+            await work(store)
+
+    asyncio.run(inside())
+    print(f"Added {options.name} ({options.role}). Log in at {settings.url}/desk")
+    return 0
+
+
+def _settings_for_first_coach() -> Settings:
+    """The first coach may be added before the desk was ever started."""
+    from bot.settings import read_settings
+
+    settings = read_settings()
+    if settings.embedded and not settings.database_url:
+        settings.data.mkdir(parents=True, exist_ok=True)
+        if not (settings.data / "loket.db").exists():
+            migrate(argparse.Namespace())
+    return settings
+
+
+def audit(options: argparse.Namespace) -> int:
+    broken = _run(lambda store: store.verify_audit())
+    for one in broken:
+        print(f"BROKEN  {one}")
+    if not broken:
+        print("The audit log is whole.")
+    return 1 if broken else 0
+
+
+def report(options: argparse.Namespace) -> int:
+    """What people asked for and the desk could not offer, by region and sector; fewer than ten is '<10'."""
+    from storage.rows import shown
+
+    rows = _run(lambda store: store.demand())
+    print(f"{'wish':<32} {'region':<24} {'sector':<20} count")
+    for what, region, sector, count in rows:
+        print(f"{what:<32} {region or '-':<24} {sector or '-':<20} {shown(count)}")
+    return 0

@@ -1,0 +1,123 @@
+"""`loket serve`, `loket worker` and `loket telegram`: processes that stay."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import socket
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    from bot.beside import Beside
+    from bot.desk import Desk
+    from bot.settings import Settings
+
+
+def serve(options: argparse.Namespace) -> int:
+    """Pages, delivery, reminders; Telegram when a token is set."""
+    settings = _settings(options)
+    return asyncio.run(_serve(options, settings, pages=True))
+
+
+def worker(options: argparse.Namespace) -> int:
+    """The webhook and delivery, without pages."""
+    settings = _settings(options)
+    return asyncio.run(_serve(options, settings, pages=False))
+
+
+def telegram(options: argparse.Namespace) -> int:
+    """The bot alone: webhook when its address is set, else long polling."""
+    from knowledge.problems import LoketError
+
+    settings = _settings(options)
+    if options.library:
+        settings = replace(settings, telegram_library=options.library)
+    if not settings.telegram_token:
+        raise LoketError("LOKET_TELEGRAM_TOKEN is empty; copy it from @BotFather")
+    return asyncio.run(_serve(options, settings, pages=False))
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    from bot.logs import set_up_logging
+    from bot.settings import read_settings
+    from knowledge.problems import LoketError
+
+    settings = read_settings()
+    if options.content is not None:
+        if not options.content.is_dir():
+            raise LoketError(f"'{options.content}' is not a folder; `loket new {options.content}` makes one")
+        settings = replace(settings, content=options.content)
+    if settings.embedded:
+        try:
+            settings.data.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise LoketError(
+                f"the data folder {settings.data} cannot be made: {error.strerror}; set LOKET_DATA to a folder of yours"
+            ) from None
+    set_up_logging(settings.log_level)
+    return settings
+
+
+async def _serve(options: argparse.Namespace, settings: Settings, *, pages: bool) -> int:
+    from bot.beside import beside
+    from bot.desk import Desk
+    from bot.serve import open_socket, run
+
+    listening = open_socket(settings)
+    try:
+        async with AsyncExitStack() as stack:
+            desk = await stack.enter_async_context(Desk.opened(settings=settings))
+            desk.content.knowledge.require_catalogue()
+            running = await stack.enter_async_context(beside(desk))
+            lines = await _welcome(desk, listening, pages=pages, demo=getattr(options, "demo", False))
+            app = _app(desk, running, pages=pages)
+            await run(app, listening, [], lambda: print(*lines, sep="\n", flush=True))
+    finally:
+        listening.close()
+    return 0
+
+
+def _app(desk: Desk, running: Beside, *, pages: bool) -> ASGIApp:
+    """The pages with Telegram's route in front, or that route alone."""
+    if pages:
+        from bot.web.app import create_app
+
+        return running.around(create_app(desk))
+    from bot.beside import without_pages
+
+    return running.around(without_pages(desk))
+
+
+async def _welcome(desk: Desk, listening: socket.socket, *, pages: bool, demo: bool) -> list[str]:
+    """What the operator reads once everything answers."""
+    host, port = listening.getsockname()[:2]
+    if not pages:
+        return [f"The desk works on {host}:{port} (no pages). Stop with Ctrl-C."]
+    address = desk.settings.public_url or f"http://{'localhost' if desk.settings.loopback else host}:{port}"
+    lines = ["", f"  {desk.content.knowledge.desk.name} is open.", "", f"  Chat   {address}/chat"]
+    if demo and desk.settings.embedded and desk.settings.loopback:
+        link = await _practice(desk, address)
+        lines += [f"  Desk   {link}", "         (works once, on this machine only; three practice cases are waiting)"]
+    else:
+        lines.append(f"  Desk   {address}/desk   (add a coach with: loket coach add NAME)")
+    return [*lines, "", "  Stop with Ctrl-C. What was said is kept.", ""]
+
+
+async def _practice(desk: Desk, address: str) -> str:
+    """A practice coach with a fresh one-time link, and the practice cases."""
+    from datetime import timedelta
+
+    from bot.demo import make_practice_cases
+    from storage.keys import hashed, token
+
+    staff = await desk.store.staff("oefencoach") or await desk.store.add_staff(
+        "oefencoach", "Oefencoach", "coordinator"
+    )
+    await make_practice_cases(desk)
+    one_time = token()
+    await desk.store.put_link(hashed(one_time), staff.id, desk.clock() + timedelta(hours=12), purpose="desk")
+    return f"{address}/desk/open/{one_time}"
