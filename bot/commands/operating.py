@@ -62,8 +62,15 @@ def _run(work: Callable[[Store], Awaitable[T]], *, content: bool = False) -> T:
         async with _store(settings, content=content) as store:
             return await work(store)
 
+    from sqlalchemy.exc import DBAPIError
+
     coroutine: Coroutine[Any, Any, T] = inside()
-    return asyncio.run(coroutine)
+    try:
+        return asyncio.run(coroutine)
+    except DBAPIError as error:  # the statement could hold what somebody typed; its cause does not
+        raise LoketError(
+            f"the database did not answer: {error.orig}; run `loket migrate`, then `loket doctor`"
+        ) from None
 
 
 def migrate(options: argparse.Namespace) -> int:
