@@ -56,7 +56,13 @@ def digits(words: list[Token]) -> list[Token]:
             out.append(token)
             continue
         last = out[-1] if out else None
-        if last and last.text in _TENS_AS_DIGITS and value < 10 and token.text in _ENGLISH and token.start - last.end < 2:
+        if (
+            last
+            and last.text in _TENS_AS_DIGITS
+            and value < 10
+            and token.text in _ENGLISH
+            and token.start - last.end < 2
+        ):
             out[-1] = Token(str(int(last.text) + value), last.start, token.end)
             continue
         out.append(token.said(str(value)))

@@ -9,11 +9,11 @@ from knowledge.numbers import decade, together, whole
 from knowledge.sentence import Sentence
 from knowledge.text import words
 from knowledge.traits import Value
+from knowledge.words import group
 
 LONGEST = 6  # words: a longer text is no bare answer
 
-_YES = frozenset("ja jawel yes jazeker klopt inderdaad zeker yep jep".split())
-_NO = frozenset("nee neen no nope niet nog niet".split())
+_NO = frozenset(["nee", "neen", "no", "nope", "niet", "nog", "niet"])
 _PARTS = {"begin": "begin", "half": "half", "midden": "midden", "eind": "eind", "einde": "eind"}
 
 
@@ -26,7 +26,7 @@ def answer_to(pending: str, sentence: Sentence, facts: Facts, lists: Mapping[str
         return _number(fact, sentence)
     if fact.kind == "yes_no":
         first = sentence.texts[0]
-        return "yes" if first in _YES else "no" if first in _NO else None
+        return "yes" if first in group("pending_yes") else "no" if first in _NO else None
     if fact.list:
         return _code(sentence, lists[fact.list], fact)
     if fact.kind in ("choice", "choices"):
@@ -43,7 +43,7 @@ def _number(fact: Fact, sentence: Sentence) -> Value | None:
         return many[0]
     if not found and fact.id == "company_size" and {"alleen", "mezelf", "ikzelf"} & set(sentence.texts):
         return 1
-    if len(found) == 2 and found[1][0] - found[0][0] <= 2 and found[0][1] < found[1][1]:  # type: ignore[operator]
+    if len(found) == 2 and found[1][0] - found[0][0] <= 2 and found[0][1] < found[1][1]:
         return int(found[0][1] or 0), int(found[1][1] or 0)
     if len(found) != 1:
         return None

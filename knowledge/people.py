@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from knowledge.sentence import Sentence
+from knowledge.words import group
 
 SITUATIONS = ("school", "intermediary", "employer", "self_employed", "job_seeker", "employee")
 
-_FAMILY = frozenset(
-    "zoon dochter man vrouw partner vriend vriendin broer zus zusje broertje moeder vader opa oma neef nicht buurman "
-    "buurvrouw kind kinderen ouders collega kennis oom tante client cliente klant husband wife son daughter mother father".split()
+_SELF = frozenset(["ik", "wij", "we", "mij", "ons", "ikzelf", "i"])
+_POSSESSIVE = frozenset(["mijn", "me", "m", "my", "onze", "ons", "een", "de"])
+_NO_STAFF = (
+    ("geen", "personeel"),
+    ("zonder", "personeel"),
+    ("no", "staff"),
+    ("geen", "medewerkers"),
+    ("no", "employees"),
 )
-_SELF = frozenset("ik wij we mij ons ikzelf i".split())
-_POSSESSIVE = frozenset("mijn me m my onze ons een de".split())
-_NO_STAFF = (("geen", "personeel"), ("zonder", "personeel"), ("no", "staff"), ("geen", "medewerkers"), ("no", "employees"))
 
 
 def others(sentence: Sentence) -> frozenset[int]:
@@ -23,16 +26,17 @@ def others(sentence: Sentence) -> frozenset[int]:
         clause = sentence.clauses[at]
         if word in _SELF:
             about_other = -1
-        elif word in _FAMILY and sentence.before(at, 1)[-1:] and sentence.before(at, 1)[-1] in _POSSESSIVE - {"een", "de"}:
+        elif (
+            word in group("people_family")
+            and sentence.before(at, 1)[-1:]
+            and sentence.before(at, 1)[-1] in _POSSESSIVE - {"een", "de"}
+        ):
             ahead = sentence.after(at + 1, 3)
-            if ahead[:1] and ahead[0] in _OTHERS_VERBS:
+            if ahead[:1] and ahead[0] in group("people_others_verbs"):
                 about_other = clause
         if about_other == clause:
             found.add(clause)
     return frozenset(found)
-
-
-_OTHERS_VERBS = frozenset("is was werkt werkte heeft had wil zoekt doet zit woont en kan gaat moet van works has".split())
 
 
 def works_alone(sentence: Sentence) -> bool:
@@ -50,7 +54,7 @@ def owns(sentence: Sentence) -> bool:
         if not mention.work.business:
             continue
         before = sentence.before(mention.first, 6, same_clause=False)
-        near = [word for word in before if word not in _DETAILS][-3:]
+        near = [word for word in before if word not in group("people_details")][-3:]
         if sentence.clauses[mention.first] in others(sentence) or sentence.denied(mention.first):
             continue
         if near[-2:-1] and near[-2] in own and near[-1] in ("een", "eigen", "a", "2", "3", "4"):
@@ -69,22 +73,24 @@ def owns(sentence: Sentence) -> bool:
     return False
 
 
-_DETAILS = frozenset(
-    "klein kleine kleinere leuke grote goedlopende small eigen middelgroot middelgrote groot druk drukke gezellige gezellig nieuwe mooi".split()
-)
-
-
 def _works_there(sentence: Sentence) -> bool:
     return any(hit.value == "employee" and hit.weight == 3 for hit in sentence.hits.get("situation", ()))
 
 
 def situation(sentence: Sentence, has_size: bool) -> tuple[str, frozenset[str]]:
-    """The situation somebody tells, or "", and the situations denied. Surest first; a company with people is an employer."""
+    """The situation somebody tells, or "", and the situations denied. A company with people is an employer."""
     weights: dict[str, int] = {}
     denied: set[str] = set()
     elsewhere = others(sentence)
     for hit in sentence.hits.get("situation", ()):
-        if sentence.denied(hit.first) and sentence.texts[hit.first] not in ("geen", "niet", "no", "nooit", "nog", "zonder"):
+        if sentence.denied(hit.first) and sentence.texts[hit.first] not in (
+            "geen",
+            "niet",
+            "no",
+            "nooit",
+            "nog",
+            "zonder",
+        ):
             denied.add(hit.value)
             continue
         if sentence.clauses[hit.first] in elsewhere and hit.value != "intermediary":
@@ -110,11 +116,21 @@ def _seeks_staff(sentence: Sentence) -> bool:
 
 def _is_general_question(sentence: Sentence) -> bool:
     """ "Mag je in ploegendienst een bbl doen?" is about everybody."""
-    asks = sentence.texts[0] in ("mag", "kan", "kun", "moet", "zijn", "is", "wat", "hoe", "welke", "hebben", "bestaat", "krijg")
-    return asks and not _FIRST_PERSON & set(sentence.texts)
-
-
-_FIRST_PERSON = frozenset("ik mijn me mij wij we ons onze i my our im".split())
+    asks = sentence.texts[0] in (
+        "mag",
+        "kan",
+        "kun",
+        "moet",
+        "zijn",
+        "is",
+        "wat",
+        "hoe",
+        "welke",
+        "hebben",
+        "bestaat",
+        "krijg",
+    )
+    return asks and not group("people_first_person") & set(sentence.texts)
 
 
 def _is_turned(sentence: Sentence, value: str, first: int, last: int) -> bool:
@@ -127,10 +143,17 @@ def _is_turned(sentence: Sentence, value: str, first: int, last: int) -> bool:
         return bool(ahead[:1] and ahead[0] in ("worden", "beginnen", "starten")) or "starten" in before
     if value == "job_seeker":
         return "iemand" in before or "aannemen" in ahead or "andere" in sentence.texts[first:last]
-    if value == "employee" and sentence.texts[first] == "werk" and {"zoek", "zoekt", "zoeken", "need", "for", "geen", "naar", "vind", "ander", "zonder", "wil"} & set(before[-2:]):
+    if (
+        value == "employee"
+        and sentence.texts[first] == "werk"
+        and {"zoek", "zoekt", "zoeken", "need", "for", "geen", "naar", "vind", "ander", "zonder", "wil"}
+        & set(before[-2:])
+    ):
         return True
     if value == "employee":
-        return before[-1:] == ["aan"] or bool({"als", "kan"} & set(before[-1:])) and "werkend" in sentence.texts[first:last]
+        return before[-1:] == ["aan"] or (
+            bool({"als", "kan"} & set(before[-1:])) and "werkend" in sentence.texts[first:last]
+        )
     return False
 
 

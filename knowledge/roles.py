@@ -7,23 +7,12 @@ from typing import Literal, TypeAlias
 
 from knowledge.people import others
 from knowledge.sentence import Sentence, WorkMention
+from knowledge.words import group
 
 Role: TypeAlias = Literal["now", "wanted", "firm", "staff", "past", "none"]
 
-_WANT = frozenset(
-    "wil wilde willen wou zou graag worden leren omscholen omscholing richting interesse want become learn switch liever "
-    "liefst droom stage leerbaan zoek zoekt zoeken op overstappen switchen bbl bol plek leerplek get looking iets doorleren "
-    "specialiseren vacature gezocht doorgroeien".split()
-)
-_TOWARDS = frozenset("naar tot to richting into".split())
-_NOW = frozenset(
-    "ben werk werkt werken werkte werkzaam doe zit zitten nu ervaring dienst am work working rij rijd momenteel geleerd baan functie "
-    "werkend loondienst contract sta vaste vast zelfstandige zzp freelance afdeling jaar als bij m".split()
-)
-_PAST = frozenset("was vroeger geweest daarvoor voorheen eerder werkte gewerkt altijd gedaan former".split())
-_COURSE = frozenset("opleiding cursus diploma studie training examen bol bbl school vakdiploma leren certificaat bijscholing omscholing".split())
-_NEED_HINT = frozenset("in de het een als bij werk wil naar voor richting op of the a to into".split())
-_PLURAL_STAFF = frozenset("voor van onze mijn ons de met aan".split())
+_TOWARDS = frozenset(["naar", "tot", "to", "richting", "into"])
+_PLURAL_STAFF = frozenset(["voor", "van", "onze", "mijn", "ons", "de", "met", "aan"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +33,7 @@ def judge(sentence: Sentence, situation: str) -> tuple[Judged, ...]:
 def _judged(sentence: Sentence, mention: WorkMention, situation: str, elsewhere: frozenset[int]) -> Judged:
     if sentence.clauses[mention.first] in elsewhere or sentence.denied(mention.first):
         return Judged(mention, "none", True)
-    if mention.work.hinted and not set(sentence.before(mention.first, 3)) & _NEED_HINT:
+    if mention.work.hinted and not set(sentence.before(mention.first, 3)) & group("roles_need_hint"):
         return Judged(mention, "none", True)
     if situation in ("employer", "school"):
         return Judged(mention, _for_employer(sentence, mention), True)
@@ -55,7 +44,9 @@ def _judged(sentence: Sentence, mention: WorkMention, situation: str, elsewhere:
         role = "now"
     if role:
         return Judged(mention, role, True)
-    return Judged(mention, "now" if mention.work.occupation or situation in ("employee", "self_employed") else "none", False)
+    return Judged(
+        mention, "now" if mention.work.occupation or situation in ("employee", "self_employed") else "none", False
+    )
 
 
 def _is_sought(before: list[str], at: int) -> bool:
@@ -87,10 +78,12 @@ def _for_employer(sentence: Sentence, mention: WorkMention) -> Role:
         if mention.first == 0 and wants & set(sentence.after(mention.last, 3)):
             return "now"
         return "now" if {"ben", "als"} & set(before) or mention.first <= 1 else "staff"
-    if mention.tail in ("cursus", "training", "opleiding", "les") or _COURSE & set(before[-2:]):
+    if mention.tail in ("cursus", "training", "opleiding", "les") or group("roles_course") & set(before[-2:]):
         return "none"
-    if before[-1:] == ["in"] and _COURSE | {"scholen", "bijscholen", "opleiden"} & set(before):
-        return "firm" if {"de", "het"} & set(before[-1:]) else "staff" if set(before) & {"scholen", "training"} else "firm"
+    if before[-1:] == ["in"] and group("roles_course") | {"scholen", "bijscholen", "opleiden"} & set(before):
+        return (
+            "firm" if {"de", "het"} & set(before[-1:]) else "staff" if set(before) & {"scholen", "training"} else "firm"
+        )
     return "firm"
 
 
@@ -102,7 +95,7 @@ def _from_words_after(sentence: Sentence, mention: WorkMention) -> Role | None:
     if first in ("worden", "wilde", "gaan", "in", "opleiding", "cursus", "leren", "doen", "halen") and (
         first != "in" or len(ahead) == 1
     ):
-        return "wanted" if first != "in" or _WANT & set(sentence.before(mention.first, 6)) else None
+        return "wanted" if first != "in" or group("roles_want") & set(sentence.before(mention.first, 6)) else None
     if {"worden", "wilde"} & set(ahead[:2]):
         return "wanted"
     if first in ("geweest", "gewerkt", "gedaan"):
@@ -121,20 +114,20 @@ def _from_words_before(sentence: Sentence, mention: WorkMention) -> Role | None:
             return "wanted"
         if word == "van" and "naar" in sentence.after(mention.last, 4):
             return "now"
-        if word in _COURSE and back <= 3:
+        if word in group("roles_course") and back <= 3:
             return "wanted"
-        if word in _PAST:
+        if word in group("roles_past"):
             return "past"
-        if word == "als" and _WANT & set(before[:at]):
+        if word == "als" and group("roles_want") & set(before[:at]):
             return "wanted"
-        if word == "werken" and _WANT & {*before, *sentence.after(mention.last, 3)}:
+        if word == "werken" and group("roles_want") & {*before, *sentence.after(mention.last, 3)}:
             return "wanted"
         if word == "werk" and _is_sought(before, at):
             return "wanted"
         if word == "baan" and back <= 2:
             return "now" if {"vaste", "heb"} & set(before[:at]) else "wanted"
-        if word in _NOW and not (word in ("als", "bij", "werken") and back > 4):
+        if word in group("roles_now") and not (word in ("als", "bij", "werken") and back > 4):
             return "now"
-        if word in _WANT:
+        if word in group("roles_want"):
             return "wanted"
     return None

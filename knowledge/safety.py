@@ -18,52 +18,11 @@ from rapidfuzz.distance import OSA
 from knowledge.phrases import Hit, Phrases
 from knowledge.source import Node
 from knowledge.text import LONGEST, Token, tokens
-from knowledge.words import read_words
+from knowledge.words import group, read_words
 
 Kind: TypeAlias = Literal["crisis", "abuse", "spam", "injection", "out_of_scope"]
 
-# Reviewed word for word; numbers verified (112, 113, Veilig Thuis). Change them only together with their test.
-CRISIS_TEXTS: dict[str, tuple[str, str]] = {
-    "suicide": (
-        "Wat naar dat u zich zo voelt. U hoeft dit niet alleen te dragen. Bel 113 of 0800-0113, gratis, dag en nacht. "
-        "Chatten kan op 113.nl. U hoeft uw naam niet te zeggen. Is er nu gevaar? Bel 112.",
-        "I am sorry that you feel this way. You are not alone. Call 113 or 0800-0113, free, day and night. "
-        "You can chat at 113.nl, without your name. In danger right now? Call 112.",
-    ),
-    "violence": (
-        "Wat erg dat u dit meemaakt. Het is niet uw schuld. Is er nu gevaar? Bel 112. Bel Veilig Thuis, 0800-2000: "
-        "gratis, dag en nacht. U hoeft uw naam niet te zeggen.",
-        "I am sorry this happens to you. It is not your fault. In danger right now? Call 112. Call Veilig Thuis, "
-        "0800-2000: free, day and night. You do not have to give your name.",
-    ),
-    "danger": (
-        "Is er nu gevaar voor u of iemand anders? Bel 112. Wacht niet. Ik ben een computer en kan geen hulp sturen.",
-        "Is anybody in danger right now? Call 112. Do not wait. I am a computer and cannot send help.",
-    ),
-    "need": (
-        "Wat moeilijk voor u. Bel vandaag uw gemeente en zeg dat het dringend is. Voor hulp bij geld belt u gratis Geldfit, "
-        "0800-8115. Is er gevaar? Bel 112.",
-        "That is hard. Call your municipality today and say that it is urgent. For help with money call Geldfit, free, "
-        "0800-8115. In danger? Call 112.",
-    ),
-}
-ANSWERS: dict[str, tuple[str, str]] = {
-    "abuse": (
-        "Zulke woorden helpen u en mij niet. Ik zoek graag met u mee naar werk of een cursus. Liever een mens? Typ: coach.",
-        "Words like that help neither of us. I am glad to look for work or a course with you. Rather a person? Type: coach.",
-    ),
-    "spam": (
-        "Daar doe ik niets mee. Ik help bij vragen over werk en leren.",
-        "I do nothing with that. I help with questions about work and learning.",
-    ),
-    "injection": (
-        "Ik ben een eenvoudig programma en volg alleen vaste regels. Ik help bij vragen over werk en leren.",
-        "I am a simple program and follow fixed rules only. I help with questions about work and learning.",
-    ),
-}
-
 _SURE_WORDS = ("zelfmoord", "zelfdoding", "suicidaal", "zelfmoordgedachten")  # found with a typing error too
-_ABOUT_YOU = frozenset("je jij jou jullie u bot robot you computer jouw".split())
 _RANK = {"suicide": 0, "violence": 1, "danger": 2, "need": 3}
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.I)
 
@@ -96,7 +55,7 @@ class Safety:
         self._phrases.sets(safety)
         self._others: list[tuple[str, str]] = []
         for key, lines in safety.map.items():
-            if key == "sets":
+            if key in ("sets", "answers"):
                 continue
             fact, _, value = key.partition(".")
             for line in filter(str.strip, lines.text.splitlines()):
@@ -104,6 +63,10 @@ class Safety:
                     self._others.append((value if fact == "other" else fact, _plain(line.strip())))
                 else:
                     self._phrases.add(fact, value, line)
+        answers = safety.get("answers")
+        self.answers = {
+            name: (_text(part, "nl"), _text(part, "en")) for name, part in (answers.map if answers else {}).items()
+        }
         self._scope = Phrases()
         self._topics: dict[str, _Topic] = {}
         self._unless = frozenset(word.strip() for word in _text(scope, "unless").split(","))
@@ -120,15 +83,17 @@ class Safety:
         hits = list(self._phrases.find(said))
         topic = self._crisis(text, said, hits)
         if topic:
-            return Concern("crisis", topic, CRISIS_TEXTS[topic])
+            return Concern("crisis", topic, self.answers[topic])
         hits = [hit for hit in hits if not _is_cancelled(hit, hits)]
-        facts = {hit.fact for hit in hits} | {kind for kind, part in self._others if kind == "injection" and part in _plain(text)}
+        facts = {hit.fact for hit in hits} | {
+            kind for kind, part in self._others if kind == "injection" and part in _plain(text)
+        }
         if "injection" in facts:
-            return Concern("injection", answers=ANSWERS["injection"])
+            return Concern("injection", answers=self.answers["injection"])
         if "abuse" in facts and _is_directed(said, [hit for hit in hits if hit.fact == "abuse"]):
-            return Concern("abuse", answers=ANSWERS["abuse"])
+            return Concern("abuse", answers=self.answers["abuse"])
         if "spam" in facts or _is_advertising(text, said):
-            return Concern("spam", answers=ANSWERS["spam"])
+            return Concern("spam", answers=self.answers["spam"])
         return self._out_of_scope(said)
 
     def _crisis(self, text: str, said: Sequence[Token], hits: Sequence[Hit]) -> str:
@@ -140,7 +105,9 @@ class Safety:
         plain = _plain(text)
         found |= {kind for kind, part in self._others if kind in _RANK and part in plain}
         spoken_of = any(hit.fact == "not" for hit in hits)
-        if not spoken_of and any(_is_sure(one.text) and not _is_of_work(said, at, at + 1) for at, one in enumerate(said)):
+        if not spoken_of and any(
+            _is_sure(one.text) and not _is_of_work(said, at, at + 1) for at, one in enumerate(said)
+        ):
             found.add("suicide")
         return min(found, key=lambda kind: _RANK[kind], default="")
 
@@ -183,7 +150,7 @@ def _is_sure(word: str) -> bool:
     )
 
 
-_AT_WORK = frozenset("patienten bewoners clienten patient client klanten klant leerlingen".split())
+_AT_WORK = frozenset(["patienten", "bewoners", "clienten", "patient", "client", "klanten", "klant", "leerlingen"])
 
 
 def _is_cancelled(hit: Hit, hits: Sequence[Hit]) -> bool:
@@ -202,7 +169,9 @@ def _is_of_work(said: Sequence[Token], first: int, last: int) -> bool:
 def _is_directed(said: Sequence[Token], hits: Sequence[Hit]) -> bool:
     """A swear word about a job ("kutbaan") is no abuse; one at the desk, or on its own, is."""
     words = [token.text for token in said if token.is_word]
-    return len(words) <= 4 or bool(_ABOUT_YOU & set(words)) or any(hit.last - hit.first > 1 for hit in hits)
+    return (
+        len(words) <= 4 or bool(group("safety_about_you") & set(words)) or any(hit.last - hit.first > 1 for hit in hits)
+    )
 
 
 def _is_advertising(text: str, said: Sequence[Token]) -> bool:
@@ -211,4 +180,3 @@ def _is_advertising(text: str, said: Sequence[Token]) -> bool:
         return True
     words = [token.text for token in said if token.is_word]
     return len(words) >= 12 and len(set(words)) <= len(words) // 5  # one word over and over
-

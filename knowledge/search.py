@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from rapidfuzz import process
@@ -19,16 +19,16 @@ from rapidfuzz.distance import OSA
 from knowledge.availability import availability
 from knowledge.entries import Entry
 from knowledge.facts import CodeList
-from knowledge.geography_spots import Abroad, Ambiguous, Found, Spot
+from knowledge.geography_spots import Ambiguous, Found, Spot
 from knowledge.geography_words import ordinary_words
 from knowledge.parsed import read_files
 from knowledge.problems import Problems
 from knowledge.redaction import redact
 from knowledge.safety import Concern, classify
-from knowledge.search_index import STOP, WEAK, Document, Index, Kind
+from knowledge.search_index import Index, Kind
 from knowledge.source import Node
 from knowledge.text import LONGEST, stem, words
-from knowledge.words import Work, read_words
+from knowledge.words import Work, group, read_words
 from knowledge.worries import Worries, read_worries
 
 if TYPE_CHECKING:
@@ -44,10 +44,12 @@ _LONG = 2.0  # weight of the words of a question beyond which further words coun
 LONGEST_QUERY = 40  # words that are looked at
 
 _DESK_WORDS = (
-    "ontwikkelloket", "werkcentrum", "werkcentra", "rwc", "regionaalwerkcentrum", "werkhub", "huisvanwerk", "leerwerkloket",
-    "leerwerkloketten", "lwl", "mobiliteitsteam", "rmt", "werkgeversservicepunt", "wsp", "werkplein", "loopbaanloket",
-    "arbeidsbureau", "loket", "balie", "werkloket", "banenloket", "jobcentre", "jobcenter", "werkgeversloket", "regioloket",
+    "ontwikkelloket", "werkcentrum", "werkcentra", "rwc", "regionaalwerkcentrum", "werkhub", "huisvanwerk", "lwl",
+    "leerwerkloket", "leerwerkloketten", "mobiliteitsteam", "rmt", "werkgeversservicepunt", "wsp", "werkplein", "loket",
+    "loopbaanloket", "arbeidsbureau", "balie", "werkloket", "banenloket", "jobcentre", "jobcenter", "werkgeversloket",
+    "regioloket",
 )  # fmt: skip
+_NATIONAL_DESK = "werkcentrum"
 _PRIVACY = (
     "wis mijn gegevens", "verwijder mijn gegevens", "mijn gegevens wissen", "mijn gegevens verwijderen", "vergeet mij",
     "delete my data", "erase my data", "mijn gegevens inzien", "download mijn gegevens",
@@ -201,15 +203,15 @@ class Search:
                 continue
             joined = word + said[at + 1] if at + 1 < len(said) else ""
             whole = stem(joined) if joined and joined in index.words and len(joined) > 5 else ""
-            if whole and (word not in STOP or said[at + 1] not in STOP):
+            if whole and (word not in group("search_stop") or said[at + 1] not in group("search_stop")):
                 matches: dict[str, float] = {whole: 1.0, stem(word): 0.8, stem(said[at + 1]): 0.8}
                 skip = True
                 weight = max((index.rarity.get(one, 0.0) for one in matches), default=0.6)
-            elif word in STOP:
+            elif word in group("search_stop"):
                 continue
             else:
                 matches, weight = self._matches(word)
-            if not whole and (word in WEAK or (matches and _WEAK_STEMS.issuperset(matches))):
+            if not whole and (word in group("search_weak") or (matches and _weak_stems().issuperset(matches))):
                 weight *= 0.35
             elif word in ordinary_words() and not whole:
                 weight *= 0.75
@@ -267,18 +269,20 @@ class Search:
 
     def _add_phrases(self, said: Sequence[str], scores: dict[int, float]) -> None:
         """Names, old names and abbreviations typed as such."""
-        content = [word for word in said if word not in STOP and word not in WEAK]
-        size = sum(map(len, content)) or sum(len(word) for word in said if word not in STOP) or 1
+        content = [word for word in said if word not in group("search_stop") and word not in group("search_weak")]
+        size = sum(map(len, content)) or sum(len(word) for word in said if word not in group("search_stop")) or 1
         for first in range(len(said)):
             key = ""
             for last in range(first, min(len(said), first + 7)):
                 key += said[last]
                 for number, weight in self.index.phrases.get(key, ()):
-                    if last == first and (said[first] in WEAK or said[first] in STOP):
+                    if last == first and (said[first] in group("search_weak") or said[first] in group("search_stop")):
                         continue
                     share = min(1.0, len(key) / size) ** 2
                     rare = min(1.0, 2.2 / len(self.index.phrases[key]) ** 0.5)
-                    scores[number] = max(scores.get(number, 0.0) + 0.4 * share * rare, weight * rare * (0.15 + 0.75 * share))
+                    scores[number] = max(
+                        scores.get(number, 0.0) + 0.4 * share * rare, weight * rare * (0.15 + 0.75 * share)
+                    )
 
     # ── places and desks ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -290,12 +294,17 @@ class Search:
                 spots = _spots(mention.result)
                 if spots:
                     found.append(_Place(tuple(words(mention.text)), spots))
+            for word in said:
+                if len(word) == 4 and word.isdigit() and (spots := _spots(self._geography.find(word))):
+                    found.append(_Place((word,), spots))
         if found:
             return found
         for at, word in enumerate(said):
             for count in (3, 2, 1):
                 part = tuple(said[at : at + count])
-                if len(part) < count or (count == 1 and (word in STOP or len(word) < 4 or word in ordinary_words())):
+                if len(part) < count or (
+                    count == 1 and (word in group("search_stop") or len(word) < 4 or word in ordinary_words())
+                ):
                     continue
                 result = self._geography.exactly(" ".join(part))
                 spots = _spots(result) if result else ()
@@ -315,6 +324,9 @@ class Search:
                 scores[number] = score + 0.12 if scopes & set(where) else score * 0.72
 
     def _add_desks(self, places: Sequence[_Place], scores: dict[int, float]) -> None:
+        if not places:  # "bij welk loket moet ik zijn": the desk there is everywhere
+            for number in self.index.numbers(_NATIONAL_DESK):
+                scores[number] = max(scores.get(number, 0.0), 0.6)
         regions = [spot.region for place in places for spot in place.spots if spot.region]
         for region in dict.fromkeys(regions):
             for number in self._desks.get(region, ()):
@@ -326,19 +338,23 @@ class Search:
         for number, score in scores.items():
             document = self.index.documents[number]
             ended = document.ended
-            if today is not None and document.entry is not None and document.entry.kind != "desk" and document.entry.windows:
+            if (
+                today is not None
+                and document.entry is not None
+                and document.entry.kind != "desk"
+                and document.entry.windows
+            ):
                 ended = availability(document.entry, today).status == "ended"
             if ended and not any(len(name) > 2 and name in asked for name in document.phrases):
                 scores[number] = score * 0.88
-
 
     def _is_about_work(self, said: Sequence[str]) -> bool:
         """A word about work or learning, or a name that makes up most of the question."""
         if any(self._domain & {stem(part) for part in (word, *self.index.splitter.split(word))} for word in said):
             return True
-        if any(self._works(word) for word in said if word not in STOP):
+        if any(self._works(word) for word in said if word not in group("search_stop")):
             return True
-        content = [word for word in said if word not in STOP and word not in WEAK]
+        content = [word for word in said if word not in group("search_stop") and word not in group("search_weak")]
         size = sum(map(len, content))
         for first in range(len(said)):
             key = ""
@@ -349,18 +365,22 @@ class Search:
         return False
 
     def _put_words_and_desks_later(self, said: Sequence[str], desk: bool, scores: dict[int, float]) -> None:
-        """A word is explained to whoever asks what it means, or types only that word; a region's desk is for its place."""
+        """A word is explained to whoever asks what it means; a region's desk is for its place."""
         asks_meaning = said[0] in ("wat", "what", "begrip", "uitleg") or "betekent" in said or "betekenis" in said
-        content = "".join(word for word in said if word not in STOP)
+        content = "".join(word for word in said if word not in group("search_stop"))
         for number, score in scores.items():
             document = self.index.documents[number]
-            if document.kind == "glossary" and not asks_meaning and content not in document.phrases:
+            if document.kind == "glossary" and asks_meaning and content in document.phrases:
+                scores[number] = max(score, 0.9) + 0.2
+            elif document.kind == "glossary" and not asks_meaning and content not in document.phrases:
                 scores[number] = score * (0.85 if document.id.startswith("begrip-") else 0.6)
             elif document.entry is not None and document.entry.kind == "desk" and (not desk or score < 0.9):
                 scores[number] = score * 0.6
 
 
-_WEAK_STEMS = frozenset(stem(word) for word in WEAK)
+@cache
+def _weak_stems() -> frozenset[str]:
+    return frozenset(stem(word) for word in group("search_weak"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,7 +399,6 @@ def _spots(result: object) -> tuple[Spot, ...]:
         return (result.spot,)
     if isinstance(result, Ambiguous):
         return result.choices
-    assert result is None or isinstance(result, Abroad) or True
     return ()
 
 
@@ -402,7 +421,9 @@ def _asks_for_desk(said: Sequence[str]) -> bool:
             key += said[last]
             if key in _DESK_WORDS:
                 return True
-            if len(key) > 8 and any(OSA.distance(key, word, score_cutoff=2) <= 2 for word in _DESK_WORDS if len(word) > 9):
+            if len(key) > 8 and any(
+                OSA.distance(key, word, score_cutoff=2) <= 2 for word in _DESK_WORDS if len(word) > 9
+            ):
                 return True
     return False
 

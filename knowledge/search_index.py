@@ -13,26 +13,21 @@ from knowledge.entries import Entry
 from knowledge.facts import CodeList
 from knowledge.glossary import Glossary
 from knowledge.text import squash, stem, words
+from knowledge.words import group
 from knowledge.worries import Worries
 
 Kind: TypeAlias = Literal["entry", "glossary", "worry"]
 
-STOP = frozenset(
-    "a aan al als alle alles bij dan dat de den der deze die dit doe doen door dus een eens en er even ga gaan gaat graag "
-    "had haar heb hebben hebt heeft hem hen het hier hij hoe hoeveel hun ik in is ja je jij jou jouw jullie kan kun kunnen "
-    "kunt maar mag me men mij mijn moet moeten na naar nee niet nog nou nu of om omdat ons onze ook op over per precies "
-    "eigenlijk te tegen toch toe tot u uit uw van vanuit via voor waar waarom wanneer want waren was wat we weer wel welk "
-    "welke werd wie wij wil willen word worden wordt zal ze zelf zich zij zijn zo zou zonder iets iemand "
-    "the of to for and i my can do is are what how where which it in on at get an am be".split()
-)
-# Words that say that somebody asks for help or money, not for what: they count a little.
-WEAK = frozenset(
-    "subsidie geld krijgen krijg aanvragen aanvraag vergoeding regeling regelingen hulp help fonds opleiding cursus scholing werk werken baan "
-    "leren kosten betaald betalen betaal betaalt bedrijf mensen personeel vraag gratis bestaat nieuw goed beste meer iets zoek zoeken zoekt "
-    "jaar wanneer nodig past wilde kost kunt mogelijk informatie waard halen volgen hoort "
-    "nemen geven neem komt kom laat laten vinden vind".split()
-)
-_FIELDS = {"name": 3.0, "alias": 2.6, "word": 2.6, "question": 2.0, "summary": 1.0, "operator": 1.4, "place": 1.6, "sector": 0.9}
+_FIELDS = {
+    "name": 3.0,
+    "alias": 2.6,
+    "word": 2.6,
+    "question": 2.0,
+    "summary": 1.0,
+    "operator": 1.4,
+    "place": 1.6,
+    "sector": 0.9,
+}
 _PART = 0.72  # how much a part of a compound counts beside the whole
 
 
@@ -64,10 +59,19 @@ def documents(
             continue
         document = Document(term.id, "glossary", term.name, (term.text("nl"), term.text("en")))
         forms = [term.name, *term.words, term.full]
-        yield document, [*(("word", one) for one in forms), *(("question", f"wat is {one}") for one in forms[:1]), ("summary", term.meaning)]
+        yield (
+            document,
+            [
+                *(("word", one) for one in forms),
+                *(("question", f"wat is {one}") for one in forms[:1]),
+                ("summary", term.meaning),
+            ],
+        )
     for worry in worries.values():
         kind: Kind = "glossary" if worry.explains else "worry"
-        document = Document(worry.id, kind, worry.question, (worry.answer, worry.text("en")), (worry.term,) if worry.term else ())
+        document = Document(
+            worry.id, kind, worry.question, (worry.answer, worry.text("en")), (worry.term,) if worry.term else ()
+        )
         texts = [("question", worry.question), *(("question", one) for one in worry.also), ("summary", worry.answer)]
         forms = list(worry.words)
         if worry.term and worry.term in glossary:
@@ -80,7 +84,13 @@ def documents(
 
 def _entry(entry: Entry) -> Document:
     return Document(
-        entry.id, "entry", entry.name, aliases=entry.aliases, where=entry.where, ended=entry.status == "ended", entry=entry
+        entry.id,
+        "entry",
+        entry.name,
+        aliases=entry.aliases,
+        where=entry.where,
+        ended=entry.status == "ended",
+        entry=entry,
     )
 
 
@@ -136,7 +146,7 @@ class Index:
         for name, said in cut:
             weight = _FIELDS[name]
             for word in said:
-                if word in STOP:
+                if word in group("search_stop"):
                     continue
                 for one, share in self.terms(word):
                     old = document.weights.get(one, 0.0)
@@ -148,7 +158,7 @@ class Index:
         parts = self.splitter.split(word)
         found = [(stem(word), 1.0)]
         if len(parts) > 1:
-            found += [(stem(part), _PART) for part in parts if part not in STOP]
+            found += [(stem(part), _PART) for part in parts if part not in group("search_stop")]
         return tuple(found)
 
     @cached_property
@@ -175,6 +185,10 @@ class Index:
             for phrase, weight in document.phrases.items():
                 found.setdefault(phrase, []).append((number, weight))
         return found
+
+    def numbers(self, name: str) -> list[int]:
+        """The document with this id or alias; empty when there is none."""
+        return [at for at, one in enumerate(self.documents) if name == one.id or name in one.aliases]
 
     @cached_property
     def by_letter(self) -> dict[str, list[str]]:

@@ -8,7 +8,7 @@ from knowledge.phrases import Phrases
 from knowledge.sentence import Sentence
 from knowledge.words import read_words
 
-_OF_OTHERS = frozenset("werknemer medewerker iemand personeel zorg zieke zieken".split())
+_OF_OTHERS = frozenset(["werknemer", "medewerker", "iemand", "personeel", "zorg", "zieke", "zieken"])
 
 
 @cache

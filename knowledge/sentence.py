@@ -17,17 +17,11 @@ from knowledge.negation import is_denied
 from knowledge.numbers import digits
 from knowledge.phrases import Hit
 from knowledge.text import Token, tokens
-from knowledge.words import Lexicon, Work, singulars
+from knowledge.words import Lexicon, Work, group, singulars
 
 WINDOW = 4  # most words of one name of work
-_STARTS_CLAUSE = frozenset("maar want dus daarvoor omdat terwijl waarna but because".split())
-_STARTS_AFTER_AND = frozenset(
-    "ik wil willen wij we zoek zoeken ben heb woon nu mijn ons hij zij wilt werk i want need daarna graag zou willen doe".split()
-)
-# Last parts of compounds that make the first part a company, a course or a kind of work.
-COMPANY_TAILS = frozenset("bedrijf zaak winkel salon praktijk bureau onderneming atelier fabriek werkplaats".split())
-COURSE_TAILS = frozenset("cursus opleiding training diploma certificaat vakschool les".split())
-WORK_TAILS = frozenset("sector branche industrie werk vak wereld".split())
+COURSE_TAILS = frozenset(["cursus", "opleiding", "training", "diploma", "certificaat", "vakschool", "les"])
+WORK_TAILS = frozenset(["sector", "branche", "industrie", "werk", "vak", "wereld"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +51,10 @@ class Reader:
             | set(self.lexicon.works)
             | set(self.lexicon.colloquial)
             | ordinary_words()
-            | COMPANY_TAILS
+            | group("sentence_company_tails")
             | COURSE_TAILS
             | WORK_TAILS
-            | _STARTS_AFTER_AND
+            | group("sentence_starts_after_and")
         )
 
     @cached_property
@@ -83,9 +77,7 @@ class Reader:
         if any(one in self.vocabulary for one in singulars(word)) or len(self.splitter.split(word)) > 1:
             return word
         most = 1 if len(word) < 9 else 2
-        close = process.extract(
-            word, self.targets.get(word[0], ()), scorer=OSA.distance, score_cutoff=most, limit=2
-        )
+        close = process.extract(word, self.targets.get(word[0], ()), scorer=OSA.distance, score_cutoff=most, limit=2)
         if close and (len(close) == 1 or close[0][1] < close[1][1]):
             return str(close[0][0])
         return word
@@ -145,7 +137,11 @@ class Sentence:
     def after(self, at: int, most: int = 4) -> list[str]:
         """The words from position `at` on, within its clause (that of the word before it)."""
         clause = self.clauses[at - 1] if at else 0
-        return [word for word, c in zip(self.texts[at : at + most], self.clauses[at : at + most], strict=False) if c == clause]
+        return [
+            word
+            for word, c in zip(self.texts[at : at + most], self.clauses[at : at + most], strict=False)
+            if c == clause
+        ]
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Where the words `first` up to `last` stand in the typed text."""
@@ -197,8 +193,8 @@ class Sentence:
         if whole and whole.occupation:
             return WorkMention(whole, at, at + 1, word, tail not in self.lexicon.works)
         first = self.lexicon.work(head) or self.lexicon.work(parts[0])
-        if first and tail in COMPANY_TAILS | WORK_TAILS | COURSE_TAILS:
-            business = tail in COMPANY_TAILS
+        if first and tail in group("sentence_company_tails") | WORK_TAILS | COURSE_TAILS:
+            business = tail in group("sentence_company_tails")
             return WorkMention(Work(first.sector, business=business), at, at + 1, word, False, tail)
         return None
 
@@ -207,9 +203,11 @@ def _clauses(texts: Sequence[str]) -> Iterator[int]:
     """For each word, which part of the sentence it stands in."""
     clause = 0
     for at, word in enumerate(texts):
-        if word in _STARTS_CLAUSE or word in ".,;:!?()\n":
-            clause += 1
-        elif word in ("en", "and") and at + 1 < len(texts) and texts[at + 1] in _STARTS_AFTER_AND:
+        if (
+            word in group("sentence_starts_clause")
+            or word in ".,;:!?()\n"
+            or (word in ("en", "and") and at + 1 < len(texts) and texts[at + 1] in group("sentence_starts_after_and"))
+        ):
             clause += 1
         yield clause
 

@@ -36,10 +36,11 @@ _NAMES = {
 }  # fmt: skip
 _ENGLISH_GOALS = {
     "find_work": "find work", "other_sector": "other work", "better_at_work": "better at your work",
-    "diploma": "a diploma", "teach": "teach your trade", "language": "better Dutch", "start_business": "your own business",
-    "unsure": "not sure yet", "train_people": "train your people", "guide_student": "train a student",
+    "diploma": "a diploma", "teach": "teach your trade", "language": "better Dutch",
+    "start_business": "your own business", "unsure": "not sure yet", "train_people": "train your people",
+    "guide_student": "train a student",
     "find_people": "new people", "team_plan": "a plan for the team", "keep_people": "keep people",
-    "share_workers": "share workers", "short": "a course", "language_course": "language",
+    "share_workers": "share workers",
 }  # fmt: skip
 
 
@@ -48,7 +49,13 @@ def label(
 ) -> str:
     """One fact as the line says it; lower case, without "u" where that reads well."""
     english = language == "en"
-    named = _NAMES.get(fact, {}).get(value if isinstance(value, str) else "".join(map(str, value)) if isinstance(value, tuple) and len(value) == 1 else "")
+    named = _NAMES.get(fact, {}).get(
+        value
+        if isinstance(value, str)
+        else "".join(map(str, value))
+        if isinstance(value, tuple) and len(value) == 1
+        else ""
+    )
     if named:
         return named[english]
     if fact in ("place", "company_place", "school_place"):
@@ -76,7 +83,11 @@ def _lower(text: str) -> str:
 
 def _number(value: Any, unit: str) -> str:
     if not isinstance(value, tuple):
-        return f"1 {'mens' if unit == 'mensen' else 'person' if unit == 'people' else unit}" if value == 1 else f"{value} {unit}"
+        return (
+            f"1 {'mens' if unit == 'mensen' else 'person' if unit == 'people' else unit}"
+            if value == 1
+            else f"{value} {unit}"
+        )
     low, high = value
     if high is None:
         return f"{low} {unit} of meer" if unit in ("jaar", "mensen") else f"{low} {unit} or more"

@@ -1,4 +1,4 @@
-"""What visitors type, made comparable: folded letter by letter, cut into words that remember where they stood, stemmed."""
+"""What visitors type, made comparable: folded letter by letter, cut into words that know their place, stemmed."""
 
 from __future__ import annotations
 

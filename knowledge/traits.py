@@ -10,19 +10,14 @@ from typing import TypeAlias
 from knowledge.numbers import Band, decade, together, whole
 from knowledge.people import others
 from knowledge.sentence import Sentence
+from knowledge.words import group
 
 Value: TypeAlias = "str | int | Band | tuple[str, ...]"
 
-_YEAR = frozenset("jaar jaren old".split())
-_NO_AGE_BEFORE = frozenset("al ervaring na sinds ruim over binnen afgelopen laatste per elke ieder hele duurt bijna ongeveer nog minimaal".split())
-_NO_AGE_AFTER = frozenset(
-    "ervaring gewerkt geleden werk werkzaam dienst bij thuis als in metselaar werkervaring lang experience ago geen zonder gedaan uur "
-    "euro dagen weken maanden procent bezig".split()
-)
+_YEAR = frozenset(["jaar", "jaren", "old"])
 _PARTS = {"begin": "begin", "half": "half", "midden": "midden", "eind": "eind", "einde": "eind", "in": ""}
 _AGE_UNITS = range(12, 100)
-_HOME = frozenset("huis huisgenoten woning gezin kinderen thuis samen woon wonen vrienden".split())
-_ABOUT_SCHOOL = frozenset("niet afgemaakt".split())
+_ABOUT_SCHOOL = frozenset(["niet", "afgemaakt"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,28 +58,37 @@ def _age_at(sentence: Sentence, at: int, number: int) -> tuple[int, Trait] | Non
             return 3, Trait("age", decade("", number), at - 2, at + 1)
     if before[-2:] in (["ouder", "dan"], ["boven", "de"]) and not {"iemand", "mensen"} & set(sentence.texts):
         return 2, Trait("age", (number, None), at - 2, at + 1)
-    if first in _NO_AGE_AFTER or first in ("+", "plusser", "plus", "pk", "ton", "%") or last in ("niveau", "mbo", "code", "top"):
+    if (
+        first in group("traits_no_age_after")
+        or first in ("+", "plusser", "plus", "pk", "ton", "%")
+        or last in ("niveau", "mbo", "code", "top")
+    ):
         return None
     if first in _YEAR:
         follows = ahead[1] if len(ahead) > 1 else ""
-        if follows in _NO_AGE_AFTER or last in _NO_AGE_BEFORE:
+        if follows in group("traits_no_age_after") or last in group("traits_no_age_before"):
             return None
         if follows == "old" or last in ("ben", "is", "am", "van", "dochter", "zoon") or follows not in ("bij",):
             return 2, Trait("age", number, at, at + 2)
         return None
-    if last in ("ben", "im", "am", "word", "leeftijd", "vader", "moeder") and first not in sentence.lexicon.phrases.words_of("people"):
+    if last in (
+        "ben",
+        "im",
+        "am",
+        "word",
+        "leeftijd",
+        "vader",
+        "moeder",
+    ) and first not in sentence.lexicon.phrases.words_of("people"):
         return 3, Trait("age", number, at, at + 1)
     if last in ("is", "nu") and first not in sentence.lexicon.phrases.words_of("people") and number >= 16:
         return 2, Trait("age", number, at, at + 1)
-    if last == "van" and before[-2:-1] and before[-2] in _PERSONS and number >= 12:
+    if last == "van" and before[-2:-1] and before[-2] in group("traits_persons") and number >= 12:
         return 2, Trait("age", number, at, at + 1)
     alone = not ahead and _opens_clause(sentence, at)
     if alone and number >= 16:
         return 1, Trait("age", number, at, at + 1)
     return None
-
-
-_PERSONS = frozenset("zoon dochter kind client cliente moeder vader man vrouw lasser iemand jongen meisje".split())
 
 
 def _opens_clause(sentence: Sentence, at: int) -> bool:
@@ -111,7 +115,11 @@ def company_size(sentence: Sentence) -> Trait | None:
         if low is not None:
             return low
         counted = ahead[:1] and (ahead[0] in people or ahead[0] in ("personen",))
-        adjective = len(ahead) > 1 and ahead[1] in people and ahead[0] not in ("jaar", "uur", "euro", "maanden", "weken", "dagen")
+        adjective = (
+            len(ahead) > 1
+            and ahead[1] in people
+            and ahead[0] not in ("jaar", "uur", "euro", "maanden", "weken", "dagen")
+        )
         worker = _counts_workers(sentence, at)
         if not (counted or adjective or worker) or _is_household(sentence):
             continue
@@ -140,7 +148,9 @@ def _counts_workers(sentence: Sentence, at: int) -> bool:
 
 
 def _is_household(sentence: Sentence) -> bool:
-    return bool(_HOME & set(sentence.texts)) and not sentence.has("personeel", "medewerkers", "bedrijf", "zaak")
+    return bool(group("traits_home") & set(sentence.texts)) and not sentence.has(
+        "personeel", "medewerkers", "bedrijf", "zaak"
+    )
 
 
 def months_without_work(sentence: Sentence) -> Trait | None:
@@ -155,9 +165,22 @@ def months_without_work(sentence: Sentence) -> Trait | None:
         if number is None or unit not in ("jaar", "jaren", "maanden", "weken", "months", "weeks"):
             continue
         context = {*sentence.before(at, 3), *sentence.after(at + 2, 5)}
-        if not context & {"geen", "zonder", "thuis", "werkloos", "werkzoekend", "without", "unemployed", "ww", "bijstand"}:
+        if not context & {
+            "geen",
+            "zonder",
+            "thuis",
+            "werkloos",
+            "werkzoekend",
+            "without",
+            "unemployed",
+            "ww",
+            "bijstand",
+        }:
             continue
-        if unit in ("jaar", "jaren") and (number > 15 or not {"al", "geen", "zonder", "thuis", "werkloos"} & {*sentence.before(at, 2), *sentence.after(at + 2, 2)}):
+        if unit in ("jaar", "jaren") and (
+            number > 15
+            or not {"al", "geen", "zonder", "thuis", "werkloos"} & {*sentence.before(at, 2), *sentence.after(at + 2, 2)}
+        ):
             continue
         months = number * {"j": 12, "m": 1, "w": 0}[unit[0]]
         value = "under_6_months" if months < 6 else "under_1_year" if months <= 12 and unit[0] != "j" else "over_1_year"
@@ -188,12 +211,25 @@ def _has_finished(sentence: Sentence, first: int, last: int) -> bool:
         return False
     if {"wil", "graag", "zoek", "doen", "volgen", "kan", "mag", "op", "les", "student", "bij", "voor"} & set(before):
         return bool({"alleen", "heb", "gehaald"} & set(before))
-    if set(ahead[:3]) & {"opleiding", "doen", "volgen", "school", "student", "halen", "zoekt", "zoekbaan", "bijbaan", "docent"}:
-        return bool({"gehaald", "gedaan"} & set(ahead)) or bool({"gedaan", "gehaald", "heb", "mijn"} & set(before) and "opleiding" in ahead[:1])
+    if set(ahead[:3]) & {
+        "opleiding",
+        "doen",
+        "volgen",
+        "school",
+        "student",
+        "halen",
+        "zoekt",
+        "zoekbaan",
+        "bijbaan",
+        "docent",
+    }:
+        return bool({"gehaald", "gedaan"} & set(ahead)) or bool(
+            {"gedaan", "gehaald", "heb", "mijn"} & set(before) and "opleiding" in ahead[:1]
+        )
     proof = {"heb", "met", "diploma", "alleen", "mijn", "had", "enkel", "hoogste", "have"} & {*before, *ahead[:2]}
     done = {"gehaald", "gedaan", "diploma", "afgerond", "opgeleid", "papieren", "geslaagd"} & set(ahead)
     exact = sentence.texts[first:last] != ["mbo"] and len(sentence.clauses) > 0
-    bare = exact and (not before or not ahead) and first in range(0, 400) and len(ahead) <= 2 and len(before) <= 1
+    bare = exact and (not before or not ahead) and first in range(400) and len(ahead) <= 2 and len(before) <= 1
     return bool(proof or done or bare)
 
 

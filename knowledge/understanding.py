@@ -23,19 +23,14 @@ from knowledge.sentence import Reader, Sentence
 from knowledge.summaries import summary
 from knowledge.text import LONGEST
 from knowledge.traits import Trait, Value
-from knowledge.words import Lexicon, load
+from knowledge.words import Lexicon, group, load
 
 if TYPE_CHECKING:
     from knowledge.content import Knowledge
 
 __all__ = ["Reading", "Uncertain", "Understanding"]
 
-_CORRECTING = frozenset("toch eigenlijk sorry oeps correctie actually".split())
-_ASKING_FIRST = frozenset(
-    "wat hoe waar wie wanneer welke welk waarom hoeveel is zijn bestaat can how what where is are who which do does".split()
-)
-_ASKING_VERBS = frozenset("kan kunt kun mag moet heb hebben hebt krijg krijgen heeft zal wordt ben verlies".split())
-_SUBJECTS = frozenset("ik je jij u jullie er het dat dit we wij iemand mijn ons men iedereen".split())
+_CORRECTING = frozenset(["toch", "eigenlijk", "sorry", "oeps", "correctie", "actually"])
 _PLACE_FACT = {"employer": "company_place", "school": "school_place"}
 
 
@@ -50,7 +45,7 @@ class Uncertain:
 
 @dataclass(frozen=True)
 class Reading:
-    """What one text says. Values are as answers are stored: ids, numbers, bands (low, high), tuples of ids, place keys."""
+    """What one text says. Values are as answers are stored: ids, numbers, bands, tuples of ids, keys of places."""
 
     facts: Mapping[str, Value] = field(default_factory=dict)
     spans: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # fact -> where in the text
@@ -162,7 +157,9 @@ class Understanding:
         for trait in traits.plain(sentence):
             if trait.fact == "guidance_group":
                 before = found.values.get("guidance_group", ())
-                found.set("guidance_group", tuple(dict.fromkeys((*_ids(before), str(trait.value)))), trait.first, trait.last)
+                found.set(
+                    "guidance_group", tuple(dict.fromkeys((*_ids(before), str(trait.value)))), trait.first, trait.last
+                )
             elif trait.fact not in found.values:
                 found.trait(trait)
         found.phrase("initiative")
@@ -279,7 +276,9 @@ class Understanding:
                 lives = bool({"woon", "woont", "wonen", "woonachtig", "kom", "live", "uit"} & set(before))
                 homes.append((2 if lives else 1, mention))
             else:
-                lives = bool({"woon", "woont", "wonen", "woonachtig", "live"} & {*before, *found.sentence.after(at + 1, 2)})
+                lives = bool(
+                    {"woon", "woont", "wonen", "woonachtig", "live"} & {*before, *found.sentence.after(at + 1, 2)}
+                )
                 found.abroad.append((mention.result.name, mention.result.country))
                 if lives:
                     fact = "" if fact == "place" else fact
@@ -289,7 +288,9 @@ class Understanding:
         same = [mention for rank, mention in homes if rank == max(rank for rank, _ in homes)]
         if len(same) > 1 and not isinstance(same[0].result, Ambiguous):
             options = tuple(
-                (mention.result.spot.key, mention.result.spot.name) for mention in same if isinstance(mention.result, Found)
+                (mention.result.spot.key, mention.result.spot.name)
+                for mention in same
+                if isinstance(mention.result, Found)
             )
             found.uncertain.append(Uncertain(fact, " / ".join(name for _, name in options), options))
             return
@@ -307,7 +308,11 @@ class Understanding:
         at = sentence.texts.index("cao")
         near = " ".join([*sentence.before(at, 3), *sentence.after(at + 1, 4)])
         for entry in self.lists["caos"].entries.values():
-            names = [entry.id, *(word.replace(" cao", "").replace("cao ", "") for word in entry.words), entry.label.lower()]
+            names = [
+                entry.id,
+                *(word.replace(" cao", "").replace("cao ", "") for word in entry.words),
+                entry.label.lower(),
+            ]
             if entry.id not in ("none", "other") and any(f" {name} " in f" {near} " for name in names if name):
                 found.set("cao", entry.id, at, at + 1)
                 return
@@ -346,7 +351,10 @@ class _Found:
         from knowledge.summaries import label
 
         return MappingProxyType(
-            {fact: label(fact, value, facts, self.lists, _name_of(geography), language) for fact, value in self.values.items()}
+            {
+                fact: label(fact, value, facts, self.lists, _name_of(geography), language)
+                for fact, value in self.values.items()
+            }
         )
 
 
@@ -354,7 +362,13 @@ def _is_about_role(occupation: str, situation: str, judged: tuple[Judged, ...]) 
     """The occupation of who asks, not of whom it is about: a job coach for a client, HR for a building company."""
     if situation == "intermediary":
         return occupation in ("jobcoach", "klantmanager", "loopbaancoach")
-    return situation == "employer" and occupation in ("hr-adviseur", "manager", "teamleider", "officemanager", "projectleider")
+    return situation == "employer" and occupation in (
+        "hr-adviseur",
+        "manager",
+        "teamleider",
+        "officemanager",
+        "projectleider",
+    )
 
 
 def _name_of(geography: Geography) -> Mapping[str, str]:
@@ -397,7 +411,9 @@ def _corrects(sentence: Sentence) -> bool:
     texts = sentence.texts
     if _CORRECTING & set(texts[:5]) and not {"kan", "mag"} & set(texts[:2]):
         return True
-    return "bedoel" in texts or ("niet" in texts[:4] and "maar" in texts and len(texts) <= 8 and texts[0] in ("ik", "nee", "oh"))
+    return "bedoel" in texts or (
+        "niet" in texts[:4] and "maar" in texts and len(texts) <= 8 and texts[0] in ("ik", "nee", "oh")
+    )
 
 
 def _asks(sentence: Sentence) -> bool:
@@ -406,25 +422,26 @@ def _asks(sentence: Sentence) -> bool:
     openers = [0, *(at + 1 for at, word in enumerate(sentence.texts[:-1]) if word in ".,;:!\n")]
     texts = [*sentence.texts, ""]
     for at in openers:
-        if texts[at] in _ASKING_FIRST or (texts[at] in _ASKING_VERBS and texts[at + 1] in _SUBJECTS):
+        if texts[at] in group("understanding_asking_first") or (
+            texts[at] in group("understanding_asking_verbs") and texts[at + 1] in group("understanding_subjects")
+        ):
             return True
     pairs = set(zip(sentence.texts, sentence.texts[1:], strict=False))
     return bool(pairs & _ASKING_INSIDE) or "vraagje" in sentence.texts
 
 
 _ASKING_INSIDE = frozenset(
-    [("kan", "dat"), ("mag", "dat"), ("hoe", "kan"), ("hoe", "werkt"), ("hoe", "krijg"), ("hoe", "kom"), ("hoe", "word"),
-     ("kan", "ik"), ("met", "hoeveel"), ("hoe", "moet"), ("is", "er"), ("zijn", "er"), ("heb", "ik")]
+    [
+        ("kan", "dat"), ("mag", "dat"), ("hoe", "kan"), ("hoe", "werkt"), ("hoe", "krijg"), ("hoe", "kom"),
+        ("hoe", "word"), ("kan", "ik"), ("met", "hoeveel"), ("hoe", "moet"), ("is", "er"), ("zijn", "er"),
+        ("heb", "ik"),
+    ]
 )  # fmt: skip
 
 
 def _language(sentence: Sentence, default: str) -> str:
-    english = sum(word in _ENGLISH for word in sentence.texts)
-    dutch = sum(word in _DUTCH for word in sentence.texts)
+    english = sum(word in group("understanding_english") for word in sentence.texts)
+    dutch = sum(word in group("understanding_dutch") for word in sentence.texts)
     if english > dutch:
         return "en"
     return "nl" if dutch else default
-
-
-_ENGLISH = frozenset("i am the a my want work looking for you and have with to get we are how can is of do need live years old".split())
-_DUTCH = frozenset("ik de het een en wil in ben heb mijn van met voor je u wij we zoek woon werk geen niet bij naar".split())

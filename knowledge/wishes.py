@@ -7,25 +7,10 @@ from dataclasses import dataclass
 from knowledge.people import others
 from knowledge.roles import Judged
 from knowledge.sentence import COURSE_TAILS, Sentence, WorkMention
+from knowledge.words import group
 
 LONGEST_WISH = 4  # words
 
-_COURSE_WORDS = frozenset("cursus training workshop opleiding certificaat bijscholing scholing les lessen course scholen bijscholen opleiden".split())
-_BEFORE_TOPIC = frozenset("in voor over tot van als om de het een te a the on".split())
-_WANT = frozenset("wil willen graag zou wilde zoek zoeken moet haal halen nodig volgen doen leren kan kunnen gezocht want need wants laten mag vindt aan verlopen verleng".split())
-_VERBS = frozenset("halen leren rijden doen volgen get learn haal leer".split())
-_EMPTY = frozenset(
-    "iets wat iemand een de het mijn me m mezelf mij hem haar hun ze ons je u die dat deze dit er meer nog ook wel heel graag "
-    "gratis goede korte nieuwe andere leuke verplichte opleiding cursus training studie mbo hbo niveau vak werk beroep "
-    "diploma papieren beter nederlands taal dan toch maar al nu zelf hier weer dingen niks alles zonder wil kan bol bbl wo "
-    "universiteit mavo havo vwo vmbo certificaat the some something my to that i ik want doen volgen eens keer computer "
-    "mensen personeel medewerkers team best better please subsidie geld via money dagen dag uren avond avonden online halve gehaald afgerond gedaan plan volgen vinden gevolgd".split()
-)
-_STOPS = frozenset(
-    "ik wil en of maar in te bij voor met naast zit ben woon woonachtig omdat want zonder nabij naar doen volgen halen leren laten "
-    "gaan kan dat hoe gezocht zoeken regio omgeving and for near at terwijl daar haal heb worden naast krijgen laten i woonachtig "
-    "uit tot om die als van krijg mijn moet haal please zoek mag is kost wat nodig een".split()
-)
 _CERTIFICATES = {
     ("vca",): "vca", ("vol", "vca"): "vol-vca", ("bhv",): "bhv", ("ehbo",): "ehbo", ("haccp",): "haccp",
     ("code", "95"): "code 95", ("heftruckcertificaat",): "heftruckcertificaat", ("nen", "3140"): "nen 3140",
@@ -33,8 +18,8 @@ _CERTIFICATES = {
     ("vrachtwagen", "rijbewijs"): "vrachtwagen rijbewijs", ("vrachtwagenrijbewijs",): "vrachtwagen rijbewijs",
     ("rijbewijs", "c"): "rijbewijs c", ("operator", "b"): "operator b", ("operator", "a"): "operator a",
 }  # fmt: skip
-_NO_SKILLS = frozenset("kassen bollen dieren verzekeringen levensmiddelen havens winkels natuur".split())
-_SHORT = frozenset("vca bhv ehbo haccp".split()) | {"code 95", "heftruckcertificaat", "nen 3140", "forklift license"}
+_NO_SKILLS = frozenset(["kassen", "bollen", "dieren", "verzekeringen", "levensmiddelen", "havens", "winkels", "natuur"])
+_SHORT = frozenset(["vca", "bhv", "ehbo", "haccp"]) | {"code 95", "heftruckcertificaat", "nen 3140", "forklift license"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +46,7 @@ def _certificate(sentence: Sentence) -> Wish | None:
         for words, name in _CERTIFICATES.items():
             if tuple(texts[at : at + len(words)]) == words and not sentence.denied(at):
                 ahead, before = sentence.after(at + len(words), 4), sentence.before(at, 6)
-                if _WANT & {*ahead, *before} or "cursus" in ahead or "verlopen" in ahead:
+                if group("wishes_want") & {*ahead, *before} or "cursus" in ahead or "verlopen" in ahead:
                     return Wish(name, at, at + len(words), name in _SHORT)
     return None
 
@@ -69,7 +54,7 @@ def _certificate(sentence: Sentence) -> Wish | None:
 def _named_course(sentence: Sentence, judged: tuple[Judged, ...]) -> Wish | None:
     texts = sentence.texts
     for at, word in enumerate(texts):
-        if word in _COURSE_WORDS and not sentence.denied(at):
+        if word in group("wishes_course_words") and not sentence.denied(at):
             short = word in ("cursus", "training", "workshop", "certificaat")
             found = _topic_after(sentence, at + 1, judged) or (
                 _topic_before(sentence, at, judged) if word in ("cursus", "training", "certificaat", "les") else None
@@ -88,28 +73,32 @@ def _named_course(sentence: Sentence, judged: tuple[Judged, ...]) -> Wish | None
 def _topic_after(sentence: Sentence, at: int, judged: tuple[Judged, ...]) -> tuple[str, int, int] | None:
     texts = sentence.texts
     end = len(texts)
-    while at < end and texts[at] in _BEFORE_TOPIC and texts[at] not in ("om", "te"):
+    while at < end and texts[at] in group("wishes_before_topic") and texts[at] not in ("om", "te"):
         if texts[at] in ("in", "voor") and at + 1 < end and sentence.in_place(at + 1, at + 2):
             return None
         at += 1
     last = at
     while last < end and last - at < LONGEST_WISH and texts[last][:1].isalnum():
-        if texts[last] in _STOPS or sentence.in_place(last, last + 1):
+        if texts[last] in group("wishes_stops") or sentence.in_place(last, last + 1):
             break
         last += 1
     return _clean(sentence, at, last, judged)
 
 
 def _topic_before(sentence: Sentence, at: int, judged: tuple[Judged, ...]) -> tuple[str, int, int] | None:
-    if not at or not sentence.texts[at - 1][:1].isalpha() or sentence.texts[at - 1] in _EMPTY | _STOPS | _BEFORE_TOPIC:
+    if (
+        not at
+        or not sentence.texts[at - 1][:1].isalpha()
+        or sentence.texts[at - 1] in group("wishes_empty") | group("wishes_stops") | group("wishes_before_topic")
+    ):
         return None
     return _clean(sentence, at - 1, at, judged)
 
 
 def _clean(sentence: Sentence, first: int, last: int, judged: tuple[Judged, ...]) -> tuple[str, int, int] | None:
-    while first < last and sentence.texts[first] in _EMPTY:
+    while first < last and sentence.texts[first] in group("wishes_empty"):
         first += 1
-    while last > first and sentence.texts[last - 1] in _EMPTY:
+    while last > first and sentence.texts[last - 1] in group("wishes_empty"):
         last -= 1
     if first >= last or all(text[:1].isdigit() for text in sentence.texts[first:last]):
         return None
@@ -133,13 +122,18 @@ def _verb_wish(sentence: Sentence, judged: tuple[Judged, ...]) -> Wish | None:
     """ "wil leren lassen", "wil heftruck rijden", "wil videobewerking leren"."""
     texts = sentence.texts
     for at, word in enumerate(texts):
-        if word not in _VERBS or sentence.denied(at):
+        if word not in group("wishes_verbs") or sentence.denied(at):
             continue
         before = sentence.before(at, 7)
-        if not _WANT - _VERBS & set(before) and word not in ("haal", "leer"):
+        if not group("wishes_want") - group("wishes_verbs") & set(before) and word not in ("haal", "leer"):
             continue
         first = at
-        while first > 0 and at - first < LONGEST_WISH and texts[first - 1] not in _STOPS | _WANT and texts[first - 1][:1].isalnum():
+        while (
+            first > 0
+            and at - first < LONGEST_WISH
+            and texts[first - 1] not in group("wishes_stops") | group("wishes_want")
+            and texts[first - 1][:1].isalnum()
+        ):
             first -= 1
         found = _clean(sentence, first, at, judged) if word != "learn" else None
         if not found and word in ("leren", "learn", "leer"):
@@ -156,7 +150,9 @@ def _verb_wish(sentence: Sentence, judged: tuple[Judged, ...]) -> Wish | None:
 def _is_work_only(found: tuple[str, int, int], judged: tuple[Judged, ...]) -> bool:
     """ "wil administratie doen" names a kind of work; "wil leren lassen" a skill."""
     return any(
-        one.mention.first <= found[1] and found[2] <= one.mention.last and one.mention.said in ("administratie", "magazijnwerk")
+        one.mention.first <= found[1]
+        and found[2] <= one.mention.last
+        and one.mention.said in ("administratie", "magazijnwerk")
         for one in judged
     )
 
@@ -173,7 +169,8 @@ def course_kind(sentence: Sentence, wish: Wish | None) -> str:
         if word == "bol" and (ahead[:1] == ["."] or sentence.texts[hit.first + 1 : hit.first + 2] == ["."]):
             continue
         if hit.value == "higher" and not (
-            {"opleiding", "studie", "doen", "volgen", "studeren", "gaan", "ga"} & {*ahead, *before} or _is_wanted(before)
+            {"opleiding", "studie", "doen", "volgen", "studeren", "gaan", "ga"} & {*ahead, *before}
+            or _is_wanted(before)
         ):
             continue
         if word == "bbler":
@@ -216,7 +213,11 @@ def employer_goal(sentence: Sentence) -> str:
     for hit in sentence.hits.get("employer_goal", ()):
         if sentence.denied(hit.first) and hit.value != "find_people":
             continue
-        if hit.value == "find_people" and sentence.texts[hit.first] in ("krijg", "krijgen") and "opleiding" in sentence.texts:
+        if (
+            hit.value == "find_people"
+            and sentence.texts[hit.first] in ("krijg", "krijgen")
+            and "opleiding" in sentence.texts
+        ):
             continue
         if hit.value == "guide_student" and "onze" in sentence.before(hit.first, 1):
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from knowledge.facts import CodeList
@@ -59,6 +60,17 @@ def read_words(*names: str, folder: Path = FOLDER) -> dict[str, Node]:
     if problems or len(nodes) < len(shown):
         raise ContentInvalid(problems.found)
     return {name: nodes[f"knowledge/words/{name}.yaml"] for name in names}
+
+
+@cache
+def group(name: str) -> frozenset[str]:
+    """A group of words of `words/grammar.yaml`. Raises KeyError when there is none of that name."""
+    return _groups()[name]
+
+
+@cache
+def _groups() -> dict[str, frozenset[str]]:
+    return {name: frozenset(node.text.split()) for name, node in read_words("grammar")["grammar"].map.items()}
 
 
 def _lines(text: str) -> list[tuple[str, str]]:

@@ -29,7 +29,7 @@ class Query:
 
 @dataclass
 class Measures:
-    """Over queries that have an answer: right at the first place, in the first three. Over the others: answered anyway."""
+    """Of queries with an answer: right at the first place, in the first three. Of the others: answered anyway."""
 
     asked: int = 0
     first: int = 0
@@ -76,9 +76,7 @@ def search() -> Search:
 @cache
 def names() -> dict[str, frozenset[str]]:
     """Each id with all ids of the same thing."""
-    return {
-        document.id: frozenset((document.id, *document.aliases)) for document in search().index.documents
-    }
+    return {document.id: frozenset((document.id, *document.aliases)) for document in search().index.documents}
 
 
 def measure(asked: Sequence[Query], answer: Callable[[str], Sequence[str]]) -> Measures:

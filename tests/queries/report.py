@@ -51,7 +51,9 @@ def bm25() -> Callable[[str], Scored]:
 
     stemmer = snowballstemmer.stemmer("dutch")
     ids = [one for one, _ in texts()]
-    corpus = bm25s.tokenize([text for _, text in texts()], stopwords="nl", stemmer=stemmer.stemWords, show_progress=False)
+    corpus = bm25s.tokenize(
+        [text for _, text in texts()], stopwords="nl", stemmer=stemmer.stemWords, show_progress=False
+    )
     index = bm25s.BM25()
     index.index(corpus, show_progress=False)
 
@@ -77,7 +79,8 @@ def best_threshold(ask: Callable[[str], Scored], tune: Sequence[Query]) -> float
 
 
 def line(name: str, found: Measures) -> str:
-    return f"{name:<28} recall@1 {found.recall1:6.1%}   recall@3 {found.recall3:6.1%}   false answers {found.false_answers:6.1%}"
+    recall = f"recall@1 {found.recall1:6.1%}   recall@3 {found.recall3:6.1%}"
+    return f"{name:<28} {recall}   false answers {found.false_answers:6.1%}"
 
 
 def main() -> None:
@@ -97,7 +100,9 @@ def main() -> None:
             print(
                 line(
                     f"{rival}, best threshold",
-                    measure(asked, lambda text, ask=ask, low=least[rival]: [one for score, one in ask(text) if score >= low]),
+                    measure(
+                        asked, lambda text, ask=ask, low=least[rival]: [one for score, one in ask(text) if score >= low]
+                    ),
                 )
             )
         if name == "tune" and "-v" in sys.argv:
@@ -108,7 +113,8 @@ def main() -> None:
         ours.find(query.text)
         times.append(time.perf_counter() - start)
     times.sort()
-    print(f"\ntime per query: median {times[len(times) // 2] * 1e3:.2f} ms, p95 {times[int(len(times) * 0.95)] * 1e3:.2f} ms")
+    median, slow = times[len(times) // 2] * 1e3, times[int(len(times) * 0.95)] * 1e3
+    print(f"\ntime per query: median {median:.2f} ms, p95 {slow:.2f} ms")
 
 
 if __name__ == "__main__":

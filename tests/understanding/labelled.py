@@ -1,4 +1,4 @@
-"""The labelled sentences, and how a reading of one is scored. `python -m tests.understanding.labelled` prints the report."""
+"""The labelled sentences, and how a reading is scored. `python -m tests.understanding.labelled` prints the report."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Score:
 
 def sentences() -> Iterator[Labelled]:
     for line in FILE.read_text(encoding="utf-8").splitlines():
-        if line.startswith("#") or line.startswith("set\t"):
+        if line.startswith(("#", "set\t")):
             continue
         where, text, *expected = line.split("\t")
         must, may = [], []

@@ -1,0 +1,53 @@
+"""Texts that need care: in many languages, and told apart from sayings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from knowledge import safety
+
+ROWS = [
+    tuple(line.split("\t")[:2])
+    for line in Path(__file__).with_name("safety.tsv").read_text(encoding="utf-8").splitlines()
+    if line and not line.startswith("#")
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), ROWS)
+def test_each_text_gets_the_care_it_needs(text: str, expected: str):
+    concern = safety.classify(text)
+    found = "" if concern is None else f"{concern.kind}:{concern.topic}" if concern.topic else concern.kind
+    assert found == expected
+
+
+def test_the_lines_that_are_always_open_are_in_the_crisis_texts():
+    """Reviewed texts: who changes one, reads all of them again."""
+    needed = {"suicide": ["113", "0800-0113", "112"], "violence": ["112", "0800-2000"], "danger": ["112"]}
+    for topic, numbers in needed.items():
+        for text in safety.load().answers[topic]:
+            for number in numbers:
+                assert number in text
+
+
+def test_every_answer_stands_in_dutch_and_english_and_is_short():
+    found = dict(safety.load().answers)
+    for name, (dutch, english) in found.items():
+        assert dutch, name
+        assert english, name
+        assert max(len(dutch.split()), len(english.split())) <= 60, name
+        assert not {"je", "jij", "jouw"} & set(dutch.lower().split()), name
+
+
+def test_a_matter_for_another_counter_says_where_to_go():
+    concern = safety.classify("hoe vraag ik huurtoeslag aan")
+    assert concern is not None
+    assert concern.pointer == "https://www.toeslagen.nl"
+    assert "toeslagen.nl" in concern.answer()
+    assert "allowances" in concern.answer("en")
+
+
+@pytest.mark.parametrize("text", ["", "\x00", "😀" * 500, "dood " * 3000, "أ" * 3000])
+def test_odd_texts_never_raise(text: str):
+    safety.classify(text)
