@@ -28,11 +28,12 @@ from knowledge.criteria import (
 from knowledge.criteria import Any as AnyOf
 from knowledge.entries import Entry
 from knowledge.profile import Profile
-from knowledge.relevance import PURPOSE, WORK
+from knowledge.relevance import OTHER_WORK, PURPOSE, WORK
 
 if TYPE_CHECKING:
     from knowledge.matching import Match, Matcher, Outside
 
+MOST_ALIKE = 3
 MOST_CHANGES = 2  # more than this is not a small change
 POOL = 12  # contenders that are looked at; entries further down do not come to stand in front by one answer
 
@@ -56,14 +57,25 @@ def next_question(
     asked: frozenset[str],
     world: Outside | None,
 ) -> str | None:
-    """The fact whose answer most contenders need, divided by its cost; ties in the order of facts.yaml."""
+    """The fact whose answer most contenders need, divided by its cost; ties in the order of facts.yaml.
+
+    A contender counts more the better its chance and the fewer answers it still needs. Of many that are alike (the
+    same kind, the same things missing, such as all schools of a region) only the first few count.
+    """
     need: dict[str, float] = {}
+    alike: dict[tuple[str, tuple[str, ...]], int] = {}
     for match in contenders(matcher, profile, today, kinds, show, world):
+        group = (match.entry.kind, match.missing)
+        alike[group] = alike.get(group, 0) + 1
+        if alike[group] > MOST_ALIKE:
+            continue
         wanted: set[str] = set()
         for fact in match.missing:
             wanted.update(reachable(fact, profile, asked))
+        at = matcher.position[match.entry.id]
+        weight = (0.2 + matcher.relevance.chance_of(at, profile)) / max(1, len(match.missing))
         for fact in wanted:
-            need[fact] = need.get(fact, 0.0) + 1.0
+            need[fact] = need.get(fact, 0.0) + weight
     if not need:
         return None
     order = matcher.facts.order
@@ -78,20 +90,18 @@ def contenders(
     show: int,
     world: Outside | None = None,
 ) -> list[Match]:
-    """Open entries that could still change the list shown, the likeliest first.
+    """Open entries that could still change the list shown, in the order of the advice.
 
     A settled entry stays settled, so while fewer than `show` are settled every open one contends; after that only those
-    that would pass the last one shown if they turned out to fit.
+    that would pass the last one shown if what is open turned out well.
     """
     chosen = None if kinds is None else tuple(kinds)
     left = dict(world.budgets) if world is not None else {}
     settled: list[Match] = []
     open_: list[Match] = []
-    for match in matcher.ranked(profile, today, chosen, left):
-        if match.verdict == "does_not_fit":
-            break
+    for match in matcher.advice(profile, today, chosen, left):
         if match.status == "ended":
-            continue
+            break
         if match.verdict == "maybe":
             open_.append(match)
             if len(open_) >= POOL * 4:
@@ -107,27 +117,28 @@ def contenders(
 
 
 def standing(matcher: Matcher, match: Match, tiers: Sequence[int]) -> tuple[int, int, int, int]:
-    """Where an entry stands, or would stand if what is open turned out well.
+    """Where an entry stands in the advice, or would stand if what is open turned out well.
 
-    Certain before left to a person, then tier, availability and nearness: the order of the list.
+    Tier, then certain before left to a person, then availability and nearness.
     """
     bit = 1 << matcher.position[match.entry.id]
     tier = next((at for at, bits in enumerate(tiers) if bits & bit), len(tiers))
     if match.verdict == "maybe":
-        tier = min(tier, hoped_tier(matcher, match, tier))
+        tier = hoped_tier(match, tier)
     near = next((at for at, bits in enumerate(matcher.relevance.nearness) if bits & bit), 2)
     rank = {"open": 0, "opens_on": 1, "unknown": 2}.get(match.status, 3)
     certain = 1 if match.verdict == "coach_decides" or (match.verdict == "maybe" and match.human) else 0
-    return certain, tier, rank, near
+    return tier, certain, rank, near
 
 
-def hoped_tier(matcher: Matcher, match: Match, tier: int) -> int:
+def hoped_tier(match: Match, tier: int) -> int:
     """The tier after the best answers to what is missing: an answer about the wish or the work can lift an entry."""
+    if tier == OTHER_WORK:
+        return tier
     missing = set(match.missing)
     aim, work = tier in (0, 1) or bool(missing & set(PURPOSE)), tier in (0, 2) or bool(missing & set(WORK))
-    if tier == 4:
-        return 4
-    return 0 if aim and work else 1 if aim else 2 if work else 3
+    best = 0 if aim and work else 1 if aim else 2 if work else 3
+    return min(tier, best)
 
 
 def reachable(fact: str, profile: Profile, asked: frozenset[str], depth: int = 0) -> tuple[str, ...]:
@@ -160,7 +171,7 @@ def depends_on(
     chosen = None if kinds is None else tuple(kinds)
     return tuple(
         match.entry
-        for match in matcher.ranked(profile, today, chosen, {})
+        for match in matcher.advice(profile, today, chosen)
         if match.verdict == "maybe"
         and any(fact == need or fact in reachable(need, profile, frozenset()) for need in match.missing)
     )

@@ -195,6 +195,11 @@ class BitSets:
         column = self._columns.get(fact)
         return self._part(column, profile).held if column else 0
 
+    @property
+    def facts_asked(self) -> tuple[str, ...]:
+        """Every fact that some criterion asks about."""
+        return tuple(self._columns)
+
     def asks(self, fact: str) -> int:
         """Entries with a condition on this fact."""
         column = self._columns.get(fact)

@@ -11,11 +11,12 @@ from collections import OrderedDict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import islice
 from typing import Any, Protocol
 
 from knowledge import asking
 from knowledge.availability import Availability, availability
-from knowledge.bitsets import BitSets, Verdicts, positions
+from knowledge.bitsets import BitSets, positions
 from knowledge.catalogue import Catalogue
 from knowledge.criteria import VERDICTS, Judgement, judge
 from knowledge.entries import Entry
@@ -136,6 +137,30 @@ class _Moment:
     by_rank: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """One visitor at one moment: what fits, what runs, what matters, as bit sets."""
+
+    matcher: Matcher
+    view: View
+    wanted: int
+    by_verdict: tuple[tuple[str, int], ...]
+    ruled_out: int
+    states: tuple[Availability, ...]
+    by_rank: tuple[int, ...]
+
+    def matches(self, bucket: int, verdict: str) -> Iterator[Match]:
+        """A bucket in order of score."""
+        if not bucket:
+            return
+        entries, profile, states = self.matcher.entries, self.view.profile, self.states
+        order = (
+            positions(bucket) if verdict == "does_not_fit" else self.view.sorted(positions(bucket), verdict == "maybe")
+        )
+        for at in order:
+            yield Match(self.matcher, entries[at], profile, verdict, states[at])
+
+
 class Matcher:
     """Compiled once per catalogue; then every question to it is cheap."""
 
@@ -192,17 +217,11 @@ class Matcher:
         kinds: Iterable[str] | None = None,
         show: int = 3,
         world: Outside | None = None,
-        verdicts: Sequence[str] = ("fits", "coach_decides", "maybe"),
     ) -> list[Match]:
-        """The first few that are not ruled out (or have one of these verdicts), without ordering the rest."""
-        found: list[Match] = []
+        """The first few of `match` that are not ruled out, without ordering the rest."""
         left = dict(world.budgets) if world is not None else {}
-        for match in self.ranked(profile, today, None if kinds is None else tuple(kinds), left):
-            if match.verdict == "does_not_fit" or len(found) == show:
-                break
-            if match.verdict in verdicts:
-                found.append(match)
-        return found
+        chosen = None if kinds is None else tuple(kinds)
+        return list(islice(self.ranked(profile, today, chosen, left, ruled_out=False), show))
 
     def one(self, entry: Entry | str, profile: Profile, today: date | datetime, world: Outside | None = None) -> Match:
         """One entry for one visitor. Raises KeyError for an id that is not in the catalogue."""
@@ -212,9 +231,54 @@ class Matcher:
         return Match(self, found, profile, verdict, availability(found, today, left))
 
     def ranked(
-        self, profile: Profile, today: date | datetime, kinds: tuple[str, ...] | None, budgets: Mapping[str, int]
+        self,
+        profile: Profile,
+        today: date | datetime,
+        kinds: tuple[str, ...] | None = None,
+        budgets: Mapping[str, int] | None = None,
+        *,
+        ruled_out: bool = True,
     ) -> Iterator[Match]:
-        """In order, lazily: buckets by verdict, relevance, availability and nearness, then by score within a bucket."""
+        """The display order, lazily: by verdict, then availability, then nearness, then relevance."""
+        scene = self._scene(profile, today, kinds, budgets or {})
+        for verdict, bits in scene.by_verdict:
+            for rank in scene.by_rank:
+                for near in self.relevance.nearness:
+                    bucket = bits & rank & near
+                    if bucket:
+                        for tier in scene.view.tiers:
+                            yield from scene.matches(bucket & tier, verdict)
+        if ruled_out:
+            yield from scene.matches(scene.ruled_out, "does_not_fit")
+
+    def advice(
+        self,
+        profile: Profile,
+        today: date | datetime,
+        kinds: tuple[str, ...] | None = None,
+        budgets: Mapping[str, int] | None = None,
+    ) -> Iterator[Match]:
+        """What to name first, lazily: what answers this visitor before what would fit anybody, ended entries last.
+
+        A general service that certainly fits is worth less on a first card than the fund of one's own trade about which
+        one thing is still open; within one tier of relevance the display order holds. Ruled out entries are left out.
+        """
+        scene = self._scene(profile, today, kinds, budgets or {})
+        ended = scene.by_rank[-1]
+        for some in (scene.wanted & ~ended, ended):
+            for tier in scene.view.tiers:
+                if not tier & some:
+                    continue
+                for verdict, bits in scene.by_verdict:
+                    bucket = bits & tier & some
+                    if bucket:
+                        for rank in scene.by_rank:
+                            for near in self.relevance.nearness:
+                                yield from scene.matches(bucket & rank & near, verdict)
+
+    def _scene(
+        self, profile: Profile, today: date | datetime, kinds: tuple[str, ...] | None, budgets: Mapping[str, int]
+    ) -> _Scene:
         verdicts = self.bits.verdicts(profile)
         moment = self.at(today)
         states, by_rank = moment.states, moment.by_rank
@@ -223,37 +287,14 @@ class Matcher:
             new = {at: availability(self.entries[at], today, left) for at, left in changed.items()}
             states = tuple(new.get(at, state) for at, state in enumerate(states))
             by_rank = _ranks(states)
-        view = self.relevance.view(profile)
-        for at, verdict in self._in_order(verdicts, self.of_kinds(kinds), view, by_rank):
-            yield Match(self, self.entries[at], profile, verdict, states[at])
-
-    def _in_order(
-        self, verdicts: Verdicts, wanted: int, view: View, by_rank: Sequence[int]
-    ) -> Iterator[tuple[int, str]]:
-        ended = by_rank[-1]
+        wanted = self.of_kinds(kinds)
         by_verdict = (
-            ("fits", verdicts.fits),
-            ("coach_decides", verdicts.coach & ~verdicts.fits),
-            ("maybe", verdicts.possible & ~verdicts.coach),
+            ("fits", verdicts.fits & wanted),
+            ("coach_decides", verdicts.coach & ~verdicts.fits & wanted),
+            ("maybe", verdicts.possible & ~verdicts.coach & wanted),
         )
-        for verdict, bits in by_verdict:
-            bits &= wanted
-            for some in (bits & ~ended, bits & ended):
-                for tier in view.tiers:
-                    tier &= some
-                    if not tier:
-                        continue
-                    for rank in by_rank:
-                        ranked = tier & rank
-                        if not ranked:
-                            continue
-                        for near in self.relevance.nearness:
-                            bucket = ranked & near
-                            if bucket:
-                                for at in view.sorted(positions(bucket), verdict == "maybe"):
-                                    yield at, verdict
-        for at in positions(wanted & ~verdicts.possible):
-            yield at, "does_not_fit"
+        view = self.relevance.view(profile)
+        return _Scene(self, view, wanted, by_verdict, wanted & ~verdicts.possible, states, by_rank)
 
     def judge(self, entry: Entry, profile: Profile) -> Judgement:
         """With reasons; remembered for visitors who answered the same on what this entry asks."""

@@ -1,7 +1,8 @@
-"""What matters to this visitor: entries that answer the goal before general ones, near before far.
+"""What matters to this visitor: entries that answer the wish before general ones.
 
-Tiers first (it answers the goal, the kind of work, or neither), then a score within a tier: conditions that were met
-count by how much they say about the wish, and words of the visitor that the entry knows count too.
+Tiers first (it answers the wish, is about the work, fits something else that was said, says nothing special, is about
+other work), then a score within a tier: conditions that were met count by how much they say about the wish, and words
+count that both the visitor (or the chosen answer) and the entry use.
 """
 
 from __future__ import annotations
@@ -26,6 +27,15 @@ _WEIGHTS = {
     **dict.fromkeys(PURPOSE, 6), **dict.fromkeys(WORK, 5), "benefit": 4, "contract": 3, "age": 2, "education": 2,
     "company_size": 2, "situation": 0, "area": 1, "place": 1, "company_place": 1, "school_place": 1,
 }  # fmt: skip
+_SILENT = frozenset(("situation", "area", "place", "company_place", "school_place"))  # these say nothing about a wish
+_SPOKEN = ("goal", "employer_goal", "school_goal", "plan_activity", "course_kind")  # whose words entries may use too
+_COMMON = frozenset((
+    "voor", "over", "mijn", "doen", "werk", "worden", "weer", "iets", "soort", "gaan", "geen", "niet", "idee", "weet",
+    "slag", "anders", "ander", "beter", "eigen", "nieuwe", "samen", "anderen", "bedrijf", "mensen", "leren", "werken",
+    "school", "vinden", "kijken", "houden", "opleiding",
+))  # fmt: skip
+OTHER_WORK = 5  # the last tier
+_RARE = 0.16  # a word that more entries than this share use says nothing
 MOST_WEIGHED = 100  # entries of one bucket whose chances are compared; beyond that the score alone decides
 MOST_REMEMBERED = 20_000  # judgements and chances kept for answers seen before
 _WORD = re.compile(r"[^\W\d_]{4,}")
@@ -54,9 +64,32 @@ class Relevance:
                 self._sectors[sector] = self._sectors.get(sector, 0) | bit
                 self._with_sectors |= bit
         self.nearness = (local, wide, bits.all & ~local & ~wide)  # regional, provincial, national
-        self.depends = [facts.behind(facts_in(entry.criterion)) for entry in entries]
+        also = ("sector",) if "sector" in facts else ()  # the chance of a collective agreement depends on it
+        self.depends = [facts.behind((*facts_in(entry.criterion), *also)) for entry in entries]
         self._chances: dict[Hashable, float] = {}
         self.words = [_words_of(entry) for entry in entries]
+        self._other = tuple(
+            fact for fact in bits.facts_asked if fact not in _SILENT and fact not in PURPOSE and fact not in WORK
+        )
+        self._akin = self._find_akin()
+
+    def _find_akin(self) -> dict[tuple[str, str], int]:
+        """Per answer about the wish, the entries that use one of its telling words."""
+        by_word: dict[str, int] = {}
+        for position, words in enumerate(self.words):
+            for word in words:
+                by_word[word] = by_word.get(word, 0) | 1 << position
+        most = max(3, int(len(self.entries) * _RARE))
+        found: dict[tuple[str, str], int] = {}
+        for fact in _SPOKEN:
+            for choice in self._facts[fact].choices.values() if fact in self._facts else ():
+                bits = 0
+                for word in _words_in(choice.label, *choice.words) - _COMMON:
+                    some = by_word.get(word, 0)
+                    if some.bit_count() <= most:
+                        bits |= some
+                found[fact, choice.id] = bits
+        return found
 
     @staticmethod
     def weight(fact: str) -> int:
@@ -71,13 +104,43 @@ class Relevance:
             aim |= bits
         for _, bits in held[len(self._purpose) :]:
             work |= bits
+        akin = self._akin_to(profile)
+        if akin:
+            held.append((3, akin))
+            aim |= akin
+        told = self.told(profile)
+        if told:
+            aim |= self._using(told)
         same, other = self._sector_bits(profile)
         work |= same
         other &= ~work
+        special = 0
+        for fact in self._other:
+            bits = self.bits.held(profile, fact)
+            if bits:
+                special |= bits
+                held.append((_WEIGHTS.get(fact, 1), bits))
         rest = self.bits.all & ~other
-        both = aim & work & rest
-        tiers = (both, aim & rest & ~both, work & rest & ~aim, rest & ~aim & ~work, other)
-        return View(self, profile, tiers, [(weight, bits) for weight, bits in held if bits])
+        both, some = aim & work & rest, (aim | work) & rest
+        tiers = (both, aim & rest & ~both, work & rest & ~aim, special & rest & ~some, rest & ~some & ~special, other)
+        return View(self, profile, tiers, [(weight, bits) for weight, bits in held if bits], told)
+
+    def _akin_to(self, profile: Profile) -> int:
+        bits = 0
+        for fact in _SPOKEN:
+            if fact in self._facts and profile.is_known(fact):
+                value = profile.value(fact)
+                for one in (value,) if isinstance(value, str) else value:
+                    bits |= self._akin.get((fact, one), 0)
+        return bits
+
+    def _using(self, told: frozenset[str]) -> int:
+        """Entries that use a word of the visitor, unless nearly all do."""
+        bits = 0
+        for position, words in enumerate(self.words):
+            if not told.isdisjoint(words):
+                bits |= 1 << position
+        return bits if bits.bit_count() <= max(3, len(self.entries) * _RARE) else 0
 
     def _sector_bits(self, profile: Profile) -> tuple[int, int]:
         """Entries for this kind of work, and entries for another kind."""
@@ -109,23 +172,27 @@ class Relevance:
     def told(self, profile: Profile) -> frozenset[str]:
         """The words of the visitor's free texts that may name something in the catalogue."""
         texts = [text for fact in self._told if isinstance(text := profile.value(fact), str)]
-        return frozenset(word for text in texts for word in _WORD.findall(text.casefold()))
+        return _words_in(*texts) - _COMMON
 
 
 class View:
     """Tiers and scores of all entries for one visitor.
 
     `tiers` are bit sets, the best first: answers the wish and is about the work, answers the wish, is about the work,
-    says nothing about either, is about other work.
+    meets something else that was said, says nothing special, is about other work.
     """
 
     __slots__ = ("_held", "_relevance", "_told", "profile", "tiers")
 
     def __init__(
-        self, relevance: Relevance, profile: Profile, tiers: tuple[int, ...], held: list[tuple[int, int]]
+        self,
+        relevance: Relevance,
+        profile: Profile,
+        tiers: tuple[int, ...],
+        held: list[tuple[int, int]],
+        told: frozenset[str],
     ) -> None:
-        self._relevance, self.profile, self.tiers, self._held = relevance, profile, tiers, held
-        self._told = relevance.told(profile)
+        self._relevance, self.profile, self.tiers, self._held, self._told = relevance, profile, tiers, held, told
 
     def sorted(self, positions: Iterable[int], is_maybe: bool) -> list[int]:
         """Within a bucket: the higher score first, for maybes also the better chance; then by id."""
@@ -147,8 +214,12 @@ class View:
         return score
 
 
+def _words_in(*texts: str) -> frozenset[str]:
+    return frozenset(word for text in texts for word in _WORD.findall(text.casefold()))
+
+
 def _words_of(entry: Entry) -> frozenset[str]:
-    return frozenset(word for text in (entry.name, *entry.words) for word in _WORD.findall(text.casefold()))
+    return _words_in(entry.name, *entry.words, *entry.questions)
 
 
 def chance(criterion: Criterion, profile: Profile) -> float:
@@ -179,10 +250,23 @@ def _leaf_chance(leaf: Leaf, profile: Profile) -> float:
     if possible is NOT_APPLICABLE:
         return 0.0
     if isinstance(leaf.test, OneOf):
-        return len(possible & leaf.test.accepts) / max(1, len(possible))
+        likely = _likely(leaf.fact, possible, profile)
+        return len(likely & leaf.test.accepts) / max(1, len(likely))
     if isinstance(leaf.test, Between):
         low, high = possible
         bottom = low if leaf.test.low is None else max(low, leaf.test.low)
         top = high if leaf.test.high is None else min(high, leaf.test.high)
         return 0.5 if high - low in (0, float("inf")) else max(0.0, min(1.0, (top - bottom) / (high - low)))
     return 0.3
+
+
+def _likely(fact: str, possible: frozenset[str], profile: Profile) -> frozenset[str]:
+    """Collective agreements of the visitor's own kind of work; everything when there are none or it is not known."""
+    declared = profile.facts[fact]
+    work = profile.value("sector") if declared.list and "sector" in profile.facts else None
+    listed = profile.facts.lists.get("sectors")
+    if not isinstance(work, str) or listed is None:
+        return possible
+    near = {*listed.ancestors(work), *listed.descendants.get(work, ())}
+    found = frozenset(one for one in possible if not near.isdisjoint(declared.choices[one].sectors))
+    return found or possible
