@@ -64,7 +64,7 @@ def next_question(
     """
     need: dict[str, float] = {}
     alike: dict[tuple[str, tuple[str, ...]], int] = {}
-    for match in contenders(matcher, profile, today, kinds, show, world):
+    for place, match in enumerate(contenders(matcher, profile, today, kinds, show, world)):
         group = (match.entry.kind, match.missing)
         alike[group] = alike.get(group, 0) + 1
         if alike[group] > MOST_ALIKE:
@@ -74,6 +74,8 @@ def next_question(
             wanted.update(reachable(fact, profile, asked))
         at = matcher.position[match.entry.id]
         weight = (0.2 + matcher.relevance.chance_of(at, profile)) / max(1, len(match.missing))
+        if place < show:
+            weight *= 2  # it stands, or would stand, in front
         for fact in wanted:
             need[fact] = need.get(fact, 0.0) + weight
     if not need:
