@@ -86,7 +86,7 @@ async def chat_page(
             here.face(language), language, () if embedded else bubbles, Waiting("bot"), (), message_id, notice=notice,
             draft=draft, embedded=embedded,
         )  # fmt: skip
-    bubbles = await reads.bubbles(here.store, talk.id)
+    bubbles = await reads.bubbles(here.store, here.content, talk.id, language=talk.language)
     return ChatPage(
         here.face(talk.language), talk.language, bubbles, talk.waiting,
         known_facts(here.content, talk.state.answers, talk.language), message_id,
@@ -187,7 +187,7 @@ async def news(here: House, address: str, after: int) -> str:
     talk = await reads.talk_at(here.store, address)
     if talk is None:
         return '<div data-part="reload"></div>'
-    bubbles = await reads.bubbles(here.store, talk.id, after)
+    bubbles = await reads.bubbles(here.store, here.content, talk.id, after, language=talk.language)
     return fragment(
         "news.html", talk.language, bubbles=bubbles, waiting=talk.waiting, buttons=True, visitor_name="",
         known=known_facts(here.content, talk.state.answers, talk.language), message_id=secrets.token_hex(12),
@@ -243,7 +243,7 @@ async def live(request: Request) -> Response:
     talk = None if visitor.new else await reads.talk_at(here.store, visitor.address)
     if talk is None:
         return Response(status_code=204)
-    conversation, after = talk.id, sse.last_event_id(request)
+    conversation, after = talk.id, min(sse.last_event_id(request), talk.row.last_seq)
 
     async def body() -> AsyncIterator[str]:
         seen = after

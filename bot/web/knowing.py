@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from bot.web.texts import LANGUAGES, phrases
 from bot.web.views import Condition, Fit, Known
+from flows.commands import COMMANDS
 from flows.content import Content
 from flows.effects import Card
 from flows.state import Answer
@@ -40,6 +42,17 @@ def known_facts(content: Content, answers: Mapping[str, Answer], language: str =
             value = ANSWERS.get(answer.status, ("–", "–"))[language == "en"]
         found.append(Known(fact, explainer.text(fact, "name", language), value, answer.by))
     return tuple(found)
+
+
+def spoken(content: Content, text: str, language: str = "nl") -> str:
+    """What a pressed command reads like in the conversation: "/change place" is "Wijzig: uw woonplaats"."""
+    name, _, argument = text.removeprefix("/").partition(" ")
+    t = phrases(language)
+    keys = {"back": "back", "coach": "coach_ask", "call_me": "call_me", "change": "change", "language": "language"}
+    words = t(keys[name]) if name in keys else COMMANDS.get(name, (name,))[0].capitalize()
+    if argument in content.knowledge.facts:
+        argument = content.knowledge.explainer.text(argument, "name", language)
+    return f"{words}: {LANGUAGES.get(argument, argument)}" if argument else words
 
 
 def not_known(content: Content, matches: Iterable[Any], profile: Profile, most: int = 8) -> tuple[tuple[str, str], ...]:

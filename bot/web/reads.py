@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from bot.web.knowing import spoken
 from bot.web.sse import EVERYTHING, Broker
 from bot.web.views import Bubble, Waiting
+from flows.content import Content
 from flows.state import State
 from flows.world import EventPlan
 from storage import tables as t
@@ -51,17 +53,22 @@ async def talk_at(store: Store, address: str, channel: str = "web") -> Talk | No
     return None if state is None else Talk(row, state)
 
 
-async def bubbles(store: Store, conversation: str, after: int = 0, *, private: bool = False) -> tuple[Bubble, ...]:
+async def bubbles(
+    store: Store, content: Content, conversation: str, after: int = 0, *, language: str = "nl", private: bool = False
+) -> tuple[Bubble, ...]:
     """The messages after number `after`. Only the newest question's buttons stand on the screen."""
     rows = await store.messages(conversation, after, MOST, private)
     newest = max((row.turn for row in rows if row.message.options), default=0)
-    return tuple(_bubble(row, newest) for row in rows if not row.withdrawn)
+    return tuple(_bubble(content, row, newest, language) for row in rows if not row.withdrawn)
 
 
-def _bubble(row: MessageRow, newest: int) -> Bubble:
+def _bubble(content: Content, row: MessageRow, newest: int, language: str) -> Bubble:
     sender = "note" if row.private else row.sender
     current = bool(row.message.options) and row.turn == newest
-    return Bubble(row.seq, sender, row.at, row.message, row.name, row.turn, current, row.delivery)
+    message = row.message
+    if message.kind == "command" and message.text.startswith("/"):
+        message = replace(message, text=spoken(content, message.text, language))
+    return Bubble(row.seq, sender, row.at, message, row.name, row.turn, current, row.delivery)
 
 
 async def last_seq(store: Store, conversation: str) -> int:

@@ -1,0 +1,182 @@
+"""Coming in at the desk, and staying out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pyotp
+import pytest
+
+from bot.desk import Desk
+from bot.web.house import House
+from bot.web.login import COOKIE, make_link
+from bot.web.security import hashed
+from bot.web.sse import Broker
+from tests.web.conftest import Visitor, staff
+from tests.web.serving import PASSWORD, Clock
+
+
+def clock(desk: Desk) -> Clock:
+    assert isinstance(desk.clock, Clock)
+    return desk.clock
+
+
+async def nothing(*_: object) -> dict[str, object]:
+    return {}
+
+
+def a_house(desk: Desk) -> House:
+    return House(desk, Broker(nothing, nothing))  # type: ignore[arg-type]
+
+
+async def test_a_right_password_opens_the_desk(visitor: Visitor):
+    page = await visitor.log_in("sanne")
+    assert page.url.path == "/desk"
+    assert "Vandaag" in page.text
+
+
+@pytest.mark.parametrize(("name", "password"), [("sanne", "verkeerd"), ("niemand", PASSWORD), ("", ""), ("sanne", "")])
+async def test_a_wrong_pair_says_nothing_about_which_half_was_wrong(visitor: Visitor, name: str, password: str):
+    page = await visitor.post("/desk/login", data={"login": name, "password": password})
+    assert page.status_code == 422
+    assert "horen niet bij elkaar" in page.text
+    assert COOKIE not in visitor.cookies
+
+
+async def test_ten_wrong_tries_lock_that_network_and_nobody_else(browser: Callable[..., Visitor], desk: Desk):
+    guesser, sanne = browser(), browser()
+    sanne._transport._client = ("198.51.100.7", 1)  # type: ignore[attr-defined]
+    sanne._transport.client = ("198.51.100.7", 1)  # type: ignore[attr-defined]
+    for _ in range(10):
+        await guesser.post("/desk/login", data={"login": "sanne", "password": "raden"})
+    assert (await guesser.log_in("sanne")).status_code == 429
+    assert (await sanne.log_in("sanne")).url.path == "/desk"
+    clock(desk).forward(minutes=16)
+    assert (await guesser.log_in("sanne")).url.path == "/desk"
+
+
+async def test_the_second_factor_is_asked_and_works_once(visitor: Visitor, browser: Callable[..., Visitor], desk: Desk):
+    secret = pyotp.random_base32()
+    me = await staff(desk, "sanne")
+    codes = await desk.store.set_totp(me.id, secret)
+    page = await visitor.log_in("sanne")
+    assert page.url.path == "/desk/login/code"
+    assert COOKIE not in visitor.cookies
+    assert (await visitor.get("/desk")).url.path == "/desk/login"
+    assert (await visitor.post("/desk/login/code", data={"code": "000000"})).status_code == 422
+    digits = pyotp.TOTP(secret).at(clock(desk).now)
+    assert (await visitor.post("/desk/login/code", data={"code": digits})).url.path == "/desk"
+    other = browser()
+    await other.log_in("sanne")
+    assert (await other.post("/desk/login/code", data={"code": digits})).status_code == 422
+    assert (await other.post("/desk/login/code", data={"code": codes[0]})).url.path == "/desk"
+    third = browser()
+    await third.log_in("sanne")
+    assert (await third.post("/desk/login/code", data={"code": codes[0]})).status_code == 422
+
+
+async def test_a_session_ends_when_idle_and_after_a_working_day(sanne: Visitor, desk: Desk):
+    clock(desk).forward(minutes=29)
+    assert (await sanne.get("/desk")).url.path == "/desk"
+    clock(desk).forward(minutes=31)
+    assert (await sanne.get("/desk")).url.path == "/desk/login"
+    await sanne.log_in("sanne")
+    for _ in range(21):
+        clock(desk).forward(minutes=29)
+        page = await sanne.get("/desk")
+    assert page.url.path == "/desk/login"
+
+
+async def test_logging_in_again_makes_the_old_token_useless(sanne: Visitor, desk: Desk, browser: Callable[..., Visitor]):
+    old = sanne.cookies[COOKIE]
+    await sanne.log_in("sanne")
+    assert sanne.cookies[COOKIE] != old
+    assert await desk.store.session(hashed(old)) is None
+
+
+async def test_logging_out_ends_the_session_here_and_on_the_server(sanne: Visitor, desk: Desk):
+    token = sanne.cookies[COOKIE]
+    await sanne.post("/desk/uit")
+    assert await desk.store.session(hashed(token)) is None
+    assert (await sanne.get("/desk")).url.path == "/desk/login"
+
+
+async def test_a_coach_who_is_switched_off_is_out_at_the_next_click(sanne: Visitor, desk: Desk):
+    await desk.store.change_staff((await staff(desk, "sanne")).id, active=False)
+    assert (await sanne.get("/desk")).url.path == "/desk/login"
+
+
+@pytest.mark.parametrize("target", ["https://elders.example", "//elders.example", "/desk\\..\\x", "/chat", "javascript:alert(1)", "/deskundig"])
+async def test_login_never_leads_to_another_website(visitor: Visitor, target: str):
+    answer = await visitor.post(
+        "/desk/login", data={"login": "sanne", "password": PASSWORD, "next": target}, follow_redirects=False
+    )
+    assert answer.headers["location"] == "/desk"
+
+
+async def test_login_leads_back_to_the_page_that_was_asked_for(visitor: Visitor):
+    page = await visitor.get("/desk/inbox?tab=all")
+    hidden = re.search(r'name="next" value="([^"]+)"', page.text)
+    assert hidden
+    page = await visitor.post("/desk/login", data={"login": "sanne", "password": PASSWORD, "next": hidden[1]})
+    assert str(page.url).endswith("/desk/inbox?tab=all")
+
+
+async def test_the_printed_link_opens_the_desk_once_and_only_on_this_machine(browser: Callable[..., Visitor], desk: Desk):
+    link = await make_link(a_house(desk), (await staff(desk, "sanne")).id)
+    path = "/desk/open/" + link.rpartition("/")[2]
+    far = browser()
+    far._transport.client = ("198.51.100.7", 1)  # type: ignore[attr-defined]
+    assert (await far.get(path)).status_code == 410
+    assert (await browser().get(path)).url.path == "/desk"
+    assert (await browser().get(path)).status_code == 410
+
+
+async def test_an_old_link_is_no_link(browser: Callable[..., Visitor], desk: Desk):
+    link = await make_link(a_house(desk), (await staff(desk, "sanne")).id, life=timedelta(minutes=5))
+    clock(desk).forward(minutes=6)
+    assert (await browser().get("/desk/open/" + link.rpartition("/")[2])).status_code == 410
+
+
+async def test_an_invited_coach_chooses_a_password(browser: Callable[..., Visitor]):
+    ada, new = browser(), browser()
+    await ada.log_in("ada")
+    page = await ada.post("/desk/beheer/coach", data={"login": "Emre@desk.example", "name": "Emre", "role": "coach"})
+    link = re.search(r"/desk/welkom/[\w-]+", page.text)
+    assert link
+    assert (await new.post(link[0], data={"password": "kort"})).status_code == 422
+    assert (await new.post(link[0], data={"password": "een heel eigen zin"})).url.path == "/desk"
+    assert (await browser().post(link[0], data={"password": "een heel andere zin"})).status_code == 410
+    again = await browser().post("/desk/login", data={"login": "emre@desk.example", "password": "een heel eigen zin"})
+    assert again.url.path == "/desk"
+
+
+async def test_a_coach_turns_the_second_factor_on_and_keeps_recovery_codes(sanne: Visitor, desk: Desk):
+    page = await sanne.get("/desk/account?code=nieuw")
+    secret = re.search(r'name="secret" value="([A-Z2-7]+)"', page.text)
+    assert secret
+    wrong = await sanne.post("/desk/account/code", data={"secret": secret[1], "code": "000000"})
+    assert wrong.status_code == 422
+    page = await sanne.post("/desk/account/code", data={"secret": secret[1], "code": pyotp.TOTP(secret[1]).at(clock(desk).now)})
+    assert "Bewaar deze herstelcodes" in page.text
+    assert (await staff(desk, "sanne")).totp
+
+
+async def test_changing_a_password_needs_the_old_one_and_ends_other_sessions(sanne: Visitor, browser: Callable[..., Visitor]):
+    other = browser()
+    await other.log_in("sanne")
+    data = {"old": "verkeerd", "new": "een nieuwe lange zin"}
+    assert (await sanne.post("/desk/account/wachtwoord", data=data)).status_code == 422
+    page = await sanne.post("/desk/account/wachtwoord", data=data | {"old": PASSWORD})
+    assert page.url.path == "/desk/account"
+    assert (await other.get("/desk")).url.path == "/desk/login"
+
+
+async def test_logins_and_failures_are_in_the_log_without_what_was_typed(visitor: Visitor, desk: Desk):
+    await visitor.post("/desk/login", data={"login": "sanne", "password": "mijn geheim"})
+    await visitor.log_in("sanne")
+    lines = await desk.store.audit_log()
+    assert {"login", "login_failed"} <= {line["action"] for line in lines}
+    assert "geheim" not in str(lines)
