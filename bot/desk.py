@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from bot.clock import Clock, system_clock
@@ -39,6 +40,13 @@ log = logging.getLogger("loket.desk")
 PATIENCE = 8.0  # seconds that closing waits for turns that are going on
 
 
+Meter = Callable[[Incoming, TurnResult, float], None]
+
+
+def _unmetered(incoming: Incoming, result: TurnResult, seconds: float) -> None:
+    """Nobody counts in this process."""
+
+
 class Desk:
     """Content, store and settings together. Knows no Telegram, no HTTP."""
 
@@ -52,6 +60,7 @@ class Desk:
         self._closing = False
         self._after_commit: list[Callable[[], None]] = []
         self._mounts: list[Any] = []
+        self.meter: Meter = _unmetered
         self.reload(content)
 
     @classmethod
@@ -103,6 +112,7 @@ class Desk:
         content, event = self.content, incoming.event
         self._running += 1
         self._idle.clear()
+        began = monotonic()
         try:
             async with self._lanes.turn((incoming.channel, incoming.bot, incoming.address)):
                 result = await self.store.turn(
@@ -112,6 +122,7 @@ class Desk:
             self._running -= 1
             if not self._running:
                 self._idle.set()
+        self.meter(incoming, result, monotonic() - began)
         for tell in self._after_commit:
             tell()
         return result

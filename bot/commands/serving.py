@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from bot.beside import Beside
     from bot.desk import Desk
+    from bot.serve import Work
     from bot.settings import Settings
 
 
@@ -65,6 +66,7 @@ def _settings(options: argparse.Namespace) -> Settings:
 async def _serve(options: argparse.Namespace, settings: Settings, *, pages: bool) -> int:
     from bot.beside import beside
     from bot.desk import Desk
+    from bot.health import with_health
     from bot.serve import open_socket, run
 
     listening = open_socket(settings)
@@ -74,11 +76,20 @@ async def _serve(options: argparse.Namespace, settings: Settings, *, pages: bool
             desk.content.knowledge.require_catalogue()
             running = await stack.enter_async_context(beside(desk))
             lines = await _welcome(desk, listening, pages=pages, demo=getattr(options, "demo", False))
-            app = _app(desk, running, pages=pages)
-            await run(app, listening, [], lambda: print(*lines, sep="\n", flush=True))
+            app = with_health(_app(desk, running, pages=pages), desk)
+            await run(app, listening, _mail(desk), lambda: print(*lines, sep="\n", flush=True))
     finally:
         listening.close()
     return 0
+
+
+def _mail(desk: Desk) -> list[Work]:
+    """Notices by mail, when a mail server is set."""
+    if not desk.settings.smtp_url:
+        return []
+    from bot.mail import Mailer, Post
+
+    return [Mailer(desk, Post.from_url(desk.settings.smtp_url)).run]
 
 
 def _app(desk: Desk, running: Beside, *, pages: bool) -> ASGIApp:
