@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -34,20 +35,25 @@ _BSN_WORD = re.compile(
     re.IGNORECASE,
 )
 _OTHER_WORD = re.compile(
-    r"\bkvk|kamer van koophandel|\btel\b|\btel[.:]|telefoon|\bbel(?:len)?\b|\bmobiel|\bgsm\b|\bphone|\bcall\b|whatsapp|\bapp\b|"
-    r"factuur|invoice|dossier|zaaknummer|kenmerk|ordernummer|bestelling|bestelnummer|klantnummer|polis|iban|rekening|"
-    r"\brsin|\bbtw|\bvat\b|\beuro\b|\beur\b|€|postcode|referentie|ticket|crebo|brin|\bisbn|\bean\b|barcode|artikel|serienummer",
+    r"\bkvk|kamer van koophandel|\btel\b|\btel[.:]|telefoon|\bbel(?:len)?\b|\bmobiel|\bgsm\b|\bphone|\bcall\b|"
+    r"whatsapp|\bapp\b|factuur|invoice|dossier|zaaknummer|kenmerk|ordernummer|bestelling|bestelnummer|klantnummer|polis|iban|rekening|"
+    r"\brsin|\bbtw|\bvat\b|\beuro\b|\beur\b|€|postcode|referentie|ticket|crebo|brin|\bisbn|\bean\b|barcode|artikel|"
+    r"serienummer",
     re.IGNORECASE,
 )
-_IBAN = re.compile(rf"(?<![A-Z0-9])[A-Z]{{2}}{_SEPARATOR}?\d{_SEPARATOR}?\d(?:{_SEPARATOR}{{0,2}}[A-Z0-9]){{11,30}}", re.IGNORECASE)
+_IBAN = re.compile(
+    rf"(?<![A-Z0-9])[A-Z]{{2}}{_SEPARATOR}?\d{_SEPARATOR}?\d(?:{_SEPARATOR}{{0,2}}[A-Z0-9]){{11,30}}", re.IGNORECASE
+)
 _DUTCH_IBAN = re.compile(r"NL\d\d[A-Z]{4}\d{10}")
 _DOCUMENT_WORD = re.compile(
     r"paspoort|passport|id[- ]?kaart|identiteits|identity card|rijbewijs|driving licen|document\s?-?n|"
     r"verblijfs(?:document|vergunning|kaart|pas)|vreemdelingen|\bv[- ]?nummer|residence permit",
     re.IGNORECASE,
 )
-_DOCUMENT = re.compile(r"(?<![A-Z0-9])(?=[A-Z0-9]*\d[A-Z0-9]*\d)[A-Z]{1,3}\s?[A-Z0-9]{5,7}\d(?![A-Z0-9])", re.IGNORECASE)
-_DOCUMENT_DIGITS = re.compile(r"(?<!\d)\d{9,10}(?!\d)")
+_DOCUMENT = re.compile(
+    r"(?<![A-Z0-9])(?=[A-Z0-9]*\d[A-Z0-9]*\d)[A-Z]{1,3}\s?[A-Z0-9]{5,7}\d(?![A-Z0-9])", re.IGNORECASE
+)
+_DOCUMENT_DIGITS = re.compile(r"(?<!\d)\d(?:[ .-]?\d){8,9}(?![ .-]?\d)")
 _PASSWORD = re.compile(
     r"(?:wachtwoord|password|pincode|pin\s?-?code)(?:\s+(?:van\s+\w+\s+)?(?:is|was))?\s*[:=]?\s*[\"'“]?"
     r"(?P<secret>(?=\S*\d)(?=\S*[^\W\d]|\d{4}\b)\S{4,40})",
@@ -62,7 +68,7 @@ _DATE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Redaction:
-    """A text without the numbers that are never kept, and which kinds were taken out (bsn, iban, document, password)."""
+    """A text without the numbers that are never kept, and which kinds went (bsn, iban, document, password)."""
 
     text: str
     found: tuple[str, ...] = ()
@@ -78,8 +84,9 @@ def redact(text: str, expects: str = "") -> Redaction:
         return Redaction(text)
     taken: list[tuple[int, int, str]] = []
     for detector, kind in ((_ibans, "iban"), (_documents, "document"), (_passwords, "password"), (_bsns, "bsn")):
+        before = len(taken)
         for start, end in detector(plain):
-            if not any(start < other_end and other_start < end for other_start, other_end, _ in taken):
+            if not any(start < other_end and other_start < end for other_start, other_end, _ in taken[:before]):
                 taken.append((start, end, kind))
     if not taken:
         return Redaction(text)
@@ -118,12 +125,12 @@ def _ibans(plain: str) -> Iterator[tuple[int, int]]:
 
 
 def _documents(plain: str) -> Iterator[tuple[int, int]]:
-    words = list(_DOCUMENT_WORD.finditer(plain))
+    words = [found.start() for found in _DOCUMENT_WORD.finditer(plain)]
     if not words:
         return
     for pattern in (_DOCUMENT, _DOCUMENT_DIGITS):
         for found in pattern.finditer(plain):
-            if any(word.start() - NEARBY < found.end() and found.start() < word.end() + NEARBY for word in words):
+            if _near(words, *found.span()):
                 yield found.span()
 
 
@@ -133,16 +140,17 @@ def _passwords(plain: str) -> Iterator[tuple[int, int]]:
 
 
 def _bsns(plain: str) -> Iterator[tuple[int, int]]:
+    named = [found.start() for found in _BSN_WORD.finditer(plain)]
     for run in _RUN.finditer(plain):
         start, end = run.span()
         if (start and (plain[start - 1].isalpha() or plain[start - 1] in "+@#_")) or plain[end : end + 1].isalpha():
             said = _BSN_WORD.search(plain, max(0, start - NEARBY), start)
             if said is None:
                 continue
-        yield from _bsns_in_run(plain, start, end)
+        yield from _bsns_in_run(plain, start, end, named)
 
 
-def _bsns_in_run(plain: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _bsns_in_run(plain: str, start: int, end: int, named: list[int]) -> Iterator[tuple[int, int]]:
     """The BSNs in one stretch of digits. A longer stretch is looked at in its blank-separated parts."""
     count = _digits(plain[start:end])
     if len(count) in (8, 9):
@@ -152,21 +160,32 @@ def _bsns_in_run(plain: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     if len(count) < 8:
         return
     parts = [(start + part.start(), start + part.end()) for part in _TOKEN.finditer(plain[start:end])]
+    counts = [len(_digits(plain[first:last])) for first, last in parts]
     at = 0
     while at < len(parts):
+        digits = 0
         for upto in range(at, min(at + 9, len(parts))):
             first, last = parts[at][0], parts[upto][1]
             while last > first and not plain[last - 1].isdigit():
                 last -= 1
-            digits = len(_digits(plain[first:last]))
+            digits += counts[upto]
             if digits > 9:
                 break
-            grouped = upto == at or [len(_digits(plain[a:b])) for a, b in parts[at : upto + 1]] in ([3, 3, 3], [4, 2, 3])
-            if digits in (8, 9) and (grouped or _said_bsn(plain, first, last)) and _is_bsn(plain, first, last):
+            if digits < 8:
+                continue
+            grouped = upto == at or counts[at : upto + 1] in ([3, 3, 3], [4, 2, 3])
+            said = not grouped and _near(named, first, last) and _said_bsn(plain, first, last)
+            if (grouped or said) and _is_bsn(plain, first, last):
                 yield first, last
                 at = upto
                 break
         at += 1
+
+
+def _near(named: list[int], start: int, end: int) -> bool:
+    """Whether a word for BSN stands close enough to matter."""
+    after = bisect_left(named, start - 2 * NEARBY)
+    return after < len(named) and named[after] <= end + NEARBY
 
 
 def _digits(text: str) -> str:

@@ -93,13 +93,21 @@ class Keys:
         except FileNotFoundError:
             if database.exists() and database.stat().st_size:
                 raise KeyLost(
-                    f"{database.name} is there, but its key file {path.name} is not; put it back from your own safe place"
+                    f"{database.name} is there, but its key file {path.name} is not; put it back from where you keep it"
                 ) from None
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except (OSError, UnicodeDecodeError) as error:
+            raise LoketError(f"cannot read the key file {path}: {error}") from None
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except OSError as error:
+            raise LoketError(f"cannot make the key file {path}: {error.strerror}") from None
+        fresh = secrets.token_urlsafe(32)
         with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(32) + "\n")
-        return cls.from_text(path.read_text(encoding="ascii"))
+            file.write(fresh + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        return cls.from_text(fresh)
 
     def known(self, kek: str) -> bool:
         return kek in self._keks
