@@ -42,7 +42,7 @@ def others(sentence: Sentence) -> frozenset[int]:
 def works_alone(sentence: Sentence) -> bool:
     """An own company without staff."""
     pairs = set(zip(sentence.texts, sentence.texts[1:], strict=False))
-    if pairs & set(_NO_STAFF):
+    if pairs & set(_NO_STAFF) and not sentence.has("krijgen", "krijg", "vinden", "vind", "komt"):
         return True
     return ("mijn", "eentje") in pairs or ("webshop", "alleen") in pairs or "eenpitter" in sentence.texts
 
@@ -83,14 +83,7 @@ def situation(sentence: Sentence, has_size: bool) -> tuple[str, frozenset[str]]:
     denied: set[str] = set()
     elsewhere = others(sentence)
     for hit in sentence.hits.get("situation", ()):
-        if sentence.denied(hit.first) and sentence.texts[hit.first] not in (
-            "geen",
-            "niet",
-            "no",
-            "nooit",
-            "nog",
-            "zonder",
-        ):
+        if sentence.denied(hit.first):
             denied.add(hit.value)
             continue
         if sentence.clauses[hit.first] in elsewhere and hit.value != "intermediary":
@@ -98,6 +91,8 @@ def situation(sentence: Sentence, has_size: bool) -> tuple[str, frozenset[str]]:
         if _is_turned(sentence, hit.value, hit.first, hit.last):
             continue
         weights[hit.value] = max(weights.get(hit.value, 0), hit.weight)
+    if elsewhere and not weights and _is_need_of_another(sentence):
+        weights["intermediary"] = 3
     if owns(sentence) or _seeks_staff(sentence):
         weights["employer"] = 3
     if _is_general_question(sentence):
@@ -109,6 +104,13 @@ def situation(sentence: Sentence, has_size: bool) -> tuple[str, frozenset[str]]:
     return ("" if found in denied else found), frozenset(denied)
 
 
+def _is_need_of_another(sentence: Sentence) -> bool:
+    """ "mijn man zit in de ww en zoekt een cursus": nobody says "ik"."""
+    if {"ik", "wij", "we", "i"} & set(sentence.texts):
+        return False
+    return sentence.has("zoekt", "wil", "werkloos", "ww", "bijstand", "cursus", "opleiding", "needs", "wants")
+
+
 def _seeks_staff(sentence: Sentence) -> bool:
     """ "tandartsassistente gezocht"."""
     return any(one.work.occupation and sentence.after(one.last, 1) == ["gezocht"] for one in sentence.works)
@@ -116,20 +118,7 @@ def _seeks_staff(sentence: Sentence) -> bool:
 
 def _is_general_question(sentence: Sentence) -> bool:
     """ "Mag je in ploegendienst een bbl doen?" is about everybody."""
-    asks = sentence.texts[0] in (
-        "mag",
-        "kan",
-        "kun",
-        "moet",
-        "zijn",
-        "is",
-        "wat",
-        "hoe",
-        "welke",
-        "hebben",
-        "bestaat",
-        "krijg",
-    )
+    asks = sentence.texts[0] in group("people_asking")
     return asks and not group("people_first_person") & set(sentence.texts)
 
 
@@ -137,18 +126,14 @@ def _is_turned(sentence: Sentence, value: str, first: int, last: int) -> bool:
     """Words that look like a situation but are a wish or about others: "zzp'er worden", "iemand die werkloos is"."""
     ahead = sentence.after(last, 3)
     before = sentence.before(first, 4)
-    if value == "employer" and {"beginnen", "starten", "start", "opzetten", "begin"} & set(ahead):
-        return True
+    said = set(sentence.texts[first:last])
+    if value == "employer" and {"bedrijf", "zaak"} & said:
+        return bool({"beginnen", "starten", "start", "opzetten", "begin"} & set(ahead))
     if value == "self_employed":
         return bool(ahead[:1] and ahead[0] in ("worden", "beginnen", "starten")) or "starten" in before
     if value == "job_seeker":
         return "iemand" in before or "aannemen" in ahead or "andere" in sentence.texts[first:last]
-    if (
-        value == "employee"
-        and sentence.texts[first] == "werk"
-        and {"zoek", "zoekt", "zoeken", "need", "for", "geen", "naar", "vind", "ander", "zonder", "wil"}
-        & set(before[-2:])
-    ):
+    if value == "employee" and sentence.texts[first] in ("work", "werk") and group("people_seeking") & set(before[-2:]):
         return True
     if value == "employee":
         return before[-1:] == ["aan"] or (
@@ -163,7 +148,7 @@ def _strongest(sentence: Sentence, weights: dict[str, int], has_size: bool) -> s
     if "intermediary" in weights:
         return "intermediary"
     if weights.get("employer", 0) == 3:
-        if works_alone(sentence):
+        if works_alone(sentence) and not has_size:
             return "self_employed"
         if "self_employed" in weights and not has_size:
             return "self_employed"

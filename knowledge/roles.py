@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from knowledge.people import others
 from knowledge.sentence import Sentence, WorkMention
 from knowledge.words import group
 
@@ -26,12 +25,11 @@ class Judged:
 
 def judge(sentence: Sentence, situation: str) -> tuple[Judged, ...]:
     """Every mention of work with its role."""
-    elsewhere = frozenset() if situation == "intermediary" else others(sentence)
-    return tuple(_judged(sentence, mention, situation, elsewhere) for mention in sentence.works)
+    return tuple(_judged(sentence, mention, situation) for mention in sentence.works)
 
 
-def _judged(sentence: Sentence, mention: WorkMention, situation: str, elsewhere: frozenset[int]) -> Judged:
-    if sentence.clauses[mention.first] in elsewhere or sentence.denied(mention.first):
+def _judged(sentence: Sentence, mention: WorkMention, situation: str) -> Judged:
+    if sentence.clauses[mention.first] in sentence.elsewhere or sentence.denied(mention.first):
         return Judged(mention, "none", True)
     if mention.work.hinted and not set(sentence.before(mention.first, 3)) & group("roles_need_hint"):
         return Judged(mention, "none", True)

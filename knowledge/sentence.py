@@ -59,9 +59,9 @@ class Reader:
 
     @cached_property
     def targets(self) -> dict[str, list[str]]:
-        """Words worth repairing to, by first letter: occupations, kinds of work and the words of phrases."""
+        """Words worth repairing to, by first letter: occupations, kinds of work, and the words that decide much."""
         found: dict[str, list[str]] = {}
-        for word in sorted(self.lexicon.phrases.vocabulary() | set(self.lexicon.works)):
+        for word in sorted(group("sentence_worth_repairing") | set(self.lexicon.works)):
             if len(word) >= 6 and word.isalpha():
                 found.setdefault(word[0], []).append(word)
         return found
@@ -111,6 +111,7 @@ class Sentence:
         self.said = reader.read(text)
         self.texts = [token.text for token in self.said]
         self.clauses = list(_clauses(self.texts))
+        self.elsewhere: frozenset[int] = frozenset()  # clauses about somebody else
 
     @cached_property
     def hits(self) -> Mapping[str, tuple[Hit, ...]]:
@@ -132,7 +133,7 @@ class Sentence:
         if same_clause:
             while first < at and self.clauses[first] != self.clauses[at]:
                 first += 1
-        return self.texts[first:at]
+        return [word for word in self.texts[first:at] if word[:1].isalnum()]
 
     def after(self, at: int, most: int = 4) -> list[str]:
         """The words from position `at` on, within its clause (that of the word before it)."""
@@ -177,7 +178,8 @@ class Sentence:
             exact = self.lexicon.works.get(key)
             work = exact or (self.lexicon.work(key) if len(part[-1]) > 4 else None)
             if work:
-                return WorkMention(work, at, at + count, " ".join(part), exact is None)
+                plural = exact is None or any(one in self.lexicon.works for one in singulars(key))
+                return WorkMention(work, at, at + count, " ".join(part), plural)
         return self._compound_at(at)
 
     def _compound_at(self, at: int) -> WorkMention | None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from knowledge.numbers import Band, decade, together, whole
-from knowledge.people import others
 from knowledge.sentence import Sentence
 from knowledge.words import group
 
@@ -33,11 +32,10 @@ class Trait:
 def age(sentence: Sentence) -> Trait | None:
     """Years somebody says to be: "52", "52 jaar", "begin vijftig", "ouder dan 55"."""
     texts = sentence.texts
-    elsewhere = others(sentence)
     best: tuple[int, Trait] | None = None
     for at, word in enumerate(texts):
         number = whole(word)
-        if number is None or number not in _AGE_UNITS or sentence.clauses[at] in elsewhere:
+        if number is None or number not in _AGE_UNITS or sentence.clauses[at] in sentence.elsewhere:
             continue
         found = _age_at(sentence, at, number)
         if found and (best is None or found[0] >= best[0]):  # the last of equals: people correct themselves
@@ -67,6 +65,8 @@ def _age_at(sentence: Sentence, at: int, number: int) -> tuple[int, Trait] | Non
     if first in _YEAR:
         follows = ahead[1] if len(ahead) > 1 else ""
         if follows in group("traits_no_age_after") or last in group("traits_no_age_before"):
+            return None
+        if number < 16 and last not in ("ben", "is", "am", "van", "dochter", "zoon"):
             return None
         if follows == "old" or last in ("ben", "is", "am", "van", "dochter", "zoon") or follows not in ("bij",):
             return 2, Trait("age", number, at, at + 2)
@@ -123,7 +123,7 @@ def company_size(sentence: Sentence) -> Trait | None:
         worker = _counts_workers(sentence, at)
         if not (counted or adjective or worker) or _is_household(sentence):
             continue
-        if sentence.clauses[at] in others(sentence):
+        if sentence.clauses[at] in sentence.elsewhere:
             continue
         if before[-2:] in (["minder", "dan"], ["onder", "de"]):
             return Trait("company_size", (None, number - 1), at, at + 1)
@@ -207,9 +207,11 @@ def _has_finished(sentence: Sentence, first: int, last: int) -> bool:
     before, ahead = sentence.before(first, 5), sentence.after(last, 5)
     if sentence.denied(first) or _ABOUT_SCHOOL & set(ahead) or {"niet", "nooit"} & set(ahead[:3]):
         return False
-    if sentence.clauses[first] in others(sentence):
+    if sentence.clauses[first] in sentence.elsewhere:
         return False
-    if {"wil", "graag", "zoek", "doen", "volgen", "kan", "mag", "op", "les", "student", "bij", "voor"} & set(before):
+    if {"wil", "graag", "zoek", "doen", "volgen", "kan", "mag", "op", "les", "student", "bij", "voor", "gestopt"} & set(
+        before
+    ):
         return bool({"alleen", "heb", "gehaald"} & set(before))
     if set(ahead[:3]) & {
         "opleiding",
@@ -235,12 +237,11 @@ def _has_finished(sentence: Sentence, first: int, last: int) -> bool:
 
 def plain(sentence: Sentence) -> Iterator[Trait]:
     """Facts whose phrases mean what they say, unless denied."""
-    elsewhere = others(sentence)
     for fact in ("contract", "language_level", "residence", "guidance_group", "unemployed_for"):
         for hit in sentence.hits.get(fact, ()):
             if sentence.denied(hit.first) and sentence.texts[hit.first] not in ("niet", "geen", "nog", "nooit"):
                 continue
-            if sentence.clauses[hit.first] in elsewhere:
+            if sentence.clauses[hit.first] in sentence.elsewhere:
                 continue
             yield Trait(fact, hit.value, hit.first, hit.last)
     for fact in ("shift_work", "recognised_training_company"):
@@ -256,7 +257,7 @@ def benefits(sentence: Sentence) -> tuple[tuple[str, ...], tuple[Trait, ...]]:
     found: list[str] = []
     traits: list[Trait] = []
     for hit in sentence.hits.get("benefit", ()):
-        if hit.value != "none" and (sentence.denied(hit.first) or sentence.clauses[hit.first] in others(sentence)):
+        if hit.value != "none" and (sentence.denied(hit.first) or sentence.clauses[hit.first] in sentence.elsewhere):
             continue
         if hit.value == "none" and {"aanvragen", "meer"} & set(sentence.after(hit.last, 2)):
             continue

@@ -99,7 +99,8 @@ class Understanding:
         if not sentence.said:
             return Reading(language=language)
         found = _Found(sentence, self.lists)
-        self._read(found, pending)
+        if pending or not _only_asks_meaning(sentence):
+            self._read(found, pending)
         kind = touches(sentence)
         facts = MappingProxyType(found.values)
         return Reading(
@@ -120,9 +121,12 @@ class Understanding:
 
     def _read(self, found: _Found, pending: str | None) -> None:
         sentence = found.sentence
+        sentence.elsewhere = people.others(sentence)
         size = traits.company_size(sentence)
         situation, denied = people.situation(sentence, size is not None)
         found.negated.update(f"situation:{value}" for value in denied)
+        if situation == "intermediary":
+            sentence.elsewhere = frozenset()
         judged = roles.judge(sentence, situation)
         situation = situation or _implied(sentence, judged)
         if situation:
@@ -190,13 +194,17 @@ class Understanding:
             found.set("plan_activity", tuple(dict.fromkeys(hit.value for hit in plans)), plans[0].first, plans[-1].last)
 
     def _work(self, found: _Found, judged: tuple[Judged, ...], situation: str) -> None:
+        paper = wishes.certificate(found.sentence)
         for one in judged:
             mention, work = one.mention, one.mention.work
+            if paper and mention.first < paper.last and paper.first < mention.last and work.occupation:
+                continue
             where = (mention.first, mention.last)
             if one.role == "wanted" and situation not in ("employer", "school"):
                 if work.occupation and "wanted_occupation" not in found.values:
                     found.set("wanted_occupation", work.occupation, *where)
-                    found.set("wanted_sector", work.sector, *where)
+                    if work.sector:
+                        found.set("wanted_sector", work.sector, *where)
                     found.wishes.append(mention.said)
                 elif not found.values.get("wanted_occupation"):
                     self._narrowest(found, "wanted_sector", work.sector, where)
@@ -216,6 +224,8 @@ class Understanding:
 
     def _narrowest(self, found: _Found, fact: str, sector: str, where: tuple[int, int]) -> None:
         """Set a sector unless a narrower one stands: "in het ziekenhuis" makes a nurse's sector the hospital."""
+        if not sector:
+            return
         known = found.values.get(fact)
         if known is None or sector in self.lists["sectors"].descendants.get(str(known), ()):
             found.set(fact, sector, *where)
@@ -242,7 +252,7 @@ class Understanding:
     def _field_of(self, found: _Found, wish: wishes.Wish) -> None:
         """A course names its field: "heftruck rijden" is logistics, unless the visitor already works there."""
         asked_by_employer = found.values.get("initiative") == "employer" and "sector" not in found.values
-        for mention in found.sentence.works:
+        for mention in [one for one in found.sentence.works if one.work.sector]:
             if asked_by_employer and mention.first < wish.last and wish.first < mention.last:
                 found.values.pop("wanted_sector", None)
                 found.set("sector", mention.work.sector, mention.first, mention.last)
@@ -262,7 +272,7 @@ class Understanding:
 
     def _places(self, found: _Found, situation: str) -> None:
         fact = _PLACE_FACT.get(situation, "place")
-        elsewhere = frozenset() if situation == "intermediary" else people.others(found.sentence)
+        elsewhere = found.sentence.elsewhere
         homes: list[tuple[int, Mention]] = []
         for mention in found.sentence.places:
             at = next((i for i, token in enumerate(found.sentence.said) if token.end > mention.start), 0)
@@ -400,11 +410,17 @@ def _implied(sentence: Sentence, judged: tuple[Judged, ...]) -> str:
     """ "ik ben lasser" has work, unless the text asks what to become."""
     for one in judged:
         before = sentence.before(one.mention.first, 4)
-        told = {"ben", "am", "nu"} & set(before)
+        told = {"ben", "am", "nu"} & set(before) or (before[-1:] == ["jaar"] and "al" in before)
         if one.role == "now" and one.mention.work.occupation and (told or one.mention.first == 0):
             no_work = {"pensioen", "zonder", "gezocht", "opleiding"} & set(sentence.texts)
             return "" if no_work and not told else "employee"
     return ""
+
+
+def _only_asks_meaning(sentence: Sentence) -> bool:
+    """ "Wat is bbl?" says nothing about who asks."""
+    asks = sentence.texts[:2] in (["wat", "is"], ["wat", "zijn"], ["wat", "betekent"], ["what", "is"], ["what", "are"])
+    return asks and not {"ik", "mijn", "wij", "ons", "i", "my"} & set(sentence.texts)
 
 
 def _corrects(sentence: Sentence) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from knowledge.people import others
 from knowledge.roles import Judged
 from knowledge.sentence import COURSE_TAILS, Sentence, WorkMention
 from knowledge.words import group
@@ -18,7 +17,6 @@ _CERTIFICATES = {
     ("vrachtwagen", "rijbewijs"): "vrachtwagen rijbewijs", ("vrachtwagenrijbewijs",): "vrachtwagen rijbewijs",
     ("rijbewijs", "c"): "rijbewijs c", ("operator", "b"): "operator b", ("operator", "a"): "operator a",
 }  # fmt: skip
-_NO_SKILLS = frozenset(["kassen", "bollen", "dieren", "verzekeringen", "levensmiddelen", "havens", "winkels", "natuur"])
 _SHORT = frozenset(["vca", "bhv", "ehbo", "haccp"]) | {"code 95", "heftruckcertificaat", "nen 3140", "forklift license"}
 
 
@@ -34,13 +32,14 @@ class Wish:
 
 def course(sentence: Sentence, judged: tuple[Judged, ...]) -> Wish | None:
     """The course or skill somebody wants, in their words; an occupation or kind of work is no course."""
-    found = _certificate(sentence) or _named_course(sentence, judged) or _verb_wish(sentence, judged)
-    if found and sentence.clauses[found.first] in others(sentence):
+    found = certificate(sentence) or _named_course(sentence, judged) or _verb_wish(sentence, judged)
+    if found and sentence.clauses[found.first] in sentence.elsewhere:
         return None
     return found
 
 
-def _certificate(sentence: Sentence) -> Wish | None:
+def certificate(sentence: Sentence) -> Wish | None:
+    """A paper everybody knows by its short name: vca, bhv, code 95."""
     texts = sentence.texts
     for at in range(len(texts)):
         for words, name in _CERTIFICATES.items():
@@ -115,7 +114,13 @@ def _clean(sentence: Sentence, first: int, last: int, judged: tuple[Judged, ...]
 def _is_skill(mention: WorkMention) -> bool:
     """Whether a kind of work is also something to learn: "lassen", "warmtepompen", but not "metaal" or "computers"."""
     work = mention.work
-    return not work.occupation and not work.business and mention.said.endswith("en") and mention.said not in _NO_SKILLS
+    return not work.occupation and not work.business and _can_be_learned(mention.said)
+
+
+def _can_be_learned(said: str) -> bool:
+    if said in group("wishes_skills"):
+        return True
+    return said.endswith("en") and said not in group("wishes_not_skills")
 
 
 def _verb_wish(sentence: Sentence, judged: tuple[Judged, ...]) -> Wish | None:
@@ -162,7 +167,7 @@ def course_kind(sentence: Sentence, wish: Wish | None) -> str:
     order = ("language", "bbl", "mbo_part", "mbo_bol", "higher", "short")
     found: set[str] = set()
     for hit in sentence.hits.get("course_kind", ()):
-        if sentence.denied(hit.first) or sentence.clauses[hit.first] in others(sentence):
+        if sentence.denied(hit.first) or sentence.clauses[hit.first] in sentence.elsewhere:
             continue
         word = sentence.texts[hit.first]
         ahead, before = sentence.after(hit.last, 3), sentence.before(hit.first, 5)
@@ -173,7 +178,9 @@ def course_kind(sentence: Sentence, wish: Wish | None) -> str:
             or _is_wanted(before)
         ):
             continue
-        if word == "bbler":
+        if word == "bbler" or {"gestopt", "afgebroken"} & set(before):
+            continue
+        if word == "training" and ahead[:1] in (["plan"], ["money"]):
             continue
         found.add(hit.value)
     if wish and wish.short:
@@ -190,7 +197,7 @@ def goal(sentence: Sentence, situation: str) -> str:
     order = ("start_business", "teach", "language", "other_sector", "diploma", "better_at_work", "find_work", "unsure")
     found = set()
     for hit in sentence.hits.get("goal", ()):
-        if sentence.clauses[hit.first] in others(sentence) and situation != "intermediary":
+        if sentence.clauses[hit.first] in sentence.elsewhere and situation != "intermediary":
             continue
         if sentence.denied(hit.first) or _no_wish(sentence, hit.first):
             continue

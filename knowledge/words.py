@@ -19,7 +19,7 @@ FOLDER = Path(__file__).with_name("words")
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A kind of work somebody named. `occupation` is empty for a branch or company."""
+    """A kind of work somebody named. `occupation` is empty for a branch or company, `sector` for work of any branch."""
 
     sector: str
     occupation: str = ""
@@ -86,7 +86,7 @@ def _lines(text: str) -> list[tuple[str, str]]:
 def _occupations(lexicon: Lexicon, node: Node) -> None:
     for sector, listed in node.map.items():
         for name, others in _lines(listed.text):
-            work = Work(sector, occupation=name)
+            work = Work("" if sector == "any" else sector, occupation=name)
             for form in (name, *others.split(",")):
                 if form.strip():
                     lexicon.add(form, work)
