@@ -202,7 +202,7 @@ class _Composer:
         bad = _CONTROL.search(text)  # escapes such as "\0" only show themselves here
         if bad:
             raise _Refused(place, f"holds the invisible character U+{ord(bad.group()):04X}", "Delete it.")
-        if event.style is None and text in ("~", "null"):
+        if not event.style and text in ("~", "null"):  # plain; the two parsers say that as None and ""
             text = ""
         return Node(text, place)
 
