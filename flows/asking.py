@@ -47,10 +47,16 @@ class Screen:
             return None
         walked = session.walk()
         session.state = replace(session.state, asked=walked.asked)
+        if "rating" in session.understood:
+            self.lines.append(self.voice.phrase("rated"))
+        shows_cards = any(self.is_new(event) for event in walked.events)
+        if shows_cards:
+            self.lines += session.read_back
         for event in walked.events:
             self.event(event, walked)
         self.changed_advice(walked)
-        self.lines += session.read_back
+        if not shows_cards:
+            self.lines += session.read_back
         if walked.pending is not None and not session.wait:
             if any(isinstance(effect, OpenCase) for effect in session.effects) and walked.pending.kind == "ask":
                 self.lines.append(self.voice.phrase("while_waiting"))
@@ -127,6 +133,12 @@ class Screen:
             text = f"{text}\n{label}"
         self.add(Message(text, spans=spans, image=step.image))
 
+    def is_new(self, event: Any) -> bool:
+        """Whether this is advice that is not on the screen yet."""
+        if not isinstance(event, Advised):
+            return False
+        return self.session.state.done.get(event.step.key) != [match.entry.id for match in event.shown]
+
     def advised(self, advised: Advised, walked: Walk) -> None:
         """Cards the first time; after a change only what is new, and one line on what is gone."""
         session, key = self.session, advised.step.key
@@ -169,11 +181,12 @@ class Screen:
                 name = near.entry.text("name", self.voice.language)
                 self.lines.append(self.voice.phrase("near_desk", name=name))
         shown = {match.entry.id for match in advised.shown}
+        shown |= set(self.session.state.done.get("!told", []))
         wanted = [one for one in advised.step.mention if one not in shown]
         for one in wanted:
             if one in content.knowledge.catalogue:
                 match = content.knowledge.matcher.one(one, walked.profile, self.session.now)
-                if match.verdict != "does_not_fit":
+                if match.verdict in ("fits", "coach_decides"):
                     self.lines.append(mention_line(self.voice, match.entry))
 
     def wish(self) -> Wish:

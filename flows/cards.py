@@ -6,6 +6,8 @@ Amount, window, conditions and source wait behind buttons (details.py). A closed
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from flows.effects import Card, Message, Option, Span
@@ -14,6 +16,7 @@ from knowledge.explain import said_day
 from knowledge.matching import Match
 
 WORDS = 45
+TOLD_WORDS = 80  # for an entry that was asked about: it may say what it pays, and what not
 
 
 def card_message(voice: Voice, match: Match, *, first: int = 0) -> Message:
@@ -62,6 +65,39 @@ def card_text(voice: Voice, match: Match) -> str:
     return "\n".join([" ".join([*parts, *body, *state]), *last])
 
 
+def told_message(voice: Voice, match: Match, today: date) -> Message:
+    """An entry somebody asked about: the example in euros, what it does not pay and when, before anything else."""
+    from flows.details import window_lines
+
+    entry = match.entry
+    about = sentences(entry.text("summary", voice.language))
+    name = sentence(entry.text("name", voice.language))
+    step = entry.first_step_in(voice.language)
+    pieces = [
+        (3, name), (2, about[0] if about else ""),
+        (3, voice.phrase("d_example", example=entry.text("example", voice.language)) if entry.example else ""),
+        (3, entry.text("pays_not", voice.language)),
+        (3, availability(voice, match)),
+        (2, " ".join(window_lines(voice, entry, today)[:2]) if match.status in ("closed", "opens_on") else ""),
+        (1, " ".join(about[1:2])),
+        (3, voice.phrase("today", step=sentence(step)) if step else ""),
+    ]  # fmt: skip
+    kept = [weight == 3 for weight, _ in pieces]
+    used = sum(count_words(text) for keep, (_, text) in zip(kept, pieces, strict=True) if keep)
+    for wanted in (2, 1):
+        for at, (weight, text) in enumerate(pieces):
+            if weight == wanted and used + count_words(text) <= TOLD_WORDS:
+                kept[at] = True
+                used += count_words(text)
+    said = [text for keep, (_, text) in zip(kept, pieces, strict=True) if keep and text]
+    card = card_message(voice, match)
+    return replace(
+        card,
+        text="\n".join([" ".join(said[:-1]), said[-1]]) if step else " ".join(said),
+        spans=(Span(0, len(name), "bold"),),
+    )
+
+
 def reason_of(voice: Voice, match: Match) -> str:
     """One sentence that says why this came up, with how certain it is."""
     clause = match.in_language(voice.language).clause()
@@ -78,7 +114,8 @@ def availability(voice: Voice, match: Match) -> str:
     if match.status == "closed":
         return voice.phrase("is_closed")
     if match.status == "opens_on" and match.opens:
-        return voice.phrase("opens_on", date=said_day(match.opens, voice.language))
+        name = "opens_on" if match.availability.certain else "opens_on_provisional"
+        return voice.phrase(name, date=said_day(match.opens, voice.language))
     if match.status == "paused":
         return voice.phrase("is_paused")
     if match.status == "unknown":

@@ -111,7 +111,7 @@ def _overview(session: Session, _: str) -> None:
     if not lines:
         session.say("overview_nothing")
         return
-    session.lead.append("\n".join([voice.phrase("overview", facts="").rstrip(" .:") + ":", *lines]))
+    session.lead.append("\n".join([voice.phrase("overview"), *lines]))
     session.say("overview_change")
 
 

@@ -49,10 +49,21 @@ class Content:
         return content
 
     @classmethod
-    def read(cls, content_dir: Path | None, problems: Problems) -> Content | None:
+    def read(cls, content_dir: Path | None, problems: Problems, *, cache: bool = True) -> Content | None:
         """As `load`, but collects the problems; None when the knowledge could not be read at all."""
-        knowledge = Knowledge.load(content_dir, problems)
-        files = flow_files(content_dir)
+        knowledge = Knowledge.load(content_dir, problems, cache=cache)
+        folders = [HERE / "i18n", *([content_dir / "flows" / "i18n"] if content_dir else [])]
+        return cls.build(knowledge, flow_files(content_dir, knowledge.desk.extends), folders, problems)
+
+    @classmethod
+    def build(
+        cls,
+        knowledge: Knowledge,
+        files: list[tuple[str, Path]],
+        folders: list[Path],
+        problems: Problems,
+    ) -> Content:
+        """Flows out of these files, on knowledge that is loaded already. A flow is named as its file is shown."""
         sources: dict[str, str] = {}
         flows: dict[str, Flow] = {}
         digest = hashlib.sha256(knowledge.fingerprint.encode())
@@ -67,14 +78,13 @@ class Content:
                 continue
             sources[shown] = path.read_text(encoding="utf-8")
             digest.update(shown.encode() + b"\0" + sources[shown].encode())
-            flow = reader.read(node, path.stem)
+            flow = reader.read(node, Path(shown).stem)
             if flow is not None:
                 flows[flow.id] = flow
         phrases = _phrases(problems, sources)
         digest.update(repr(sorted(phrases.items())).encode())
         _dangling(flows, problems)
-        translations = Translations.load(HERE / "i18n", *([content_dir / "flows" / "i18n"] if content_dir else []))
-        return cls(knowledge, flows, phrases, translations, digest.hexdigest()[:16], sources)
+        return cls(knowledge, flows, phrases, Translations.load(*folders), digest.hexdigest()[:16], sources)
 
     def profile(self, answers: Any, today: date | None) -> Profile:
         """What is known with these answers; the geography is only read when a condition needs it."""
@@ -128,9 +138,10 @@ class Content:
         return found
 
 
-def flow_files(content_dir: Path | None) -> list[tuple[str, Path]]:
-    """(as shown, path) of every flow; a pack's file replaces the shipped one of that name."""
-    found = {path.stem: (f"flows/definitions/{path.name}", path) for path in sorted(DEFINITIONS.glob("*.yaml"))}
+def flow_files(content_dir: Path | None, extends: str = "") -> list[tuple[str, Path]]:
+    """(as shown, path) of every flow; a pack's file replaces the shipped one of that name, or stands alone."""
+    shipped = [] if extends == "none" and content_dir is not None else sorted(DEFINITIONS.glob("*.yaml"))
+    found = {path.stem: (f"flows/definitions/{path.name}", path) for path in shipped}
     if content_dir is not None:
         for path in sorted((content_dir / "flows").glob("*.yaml")):
             found[path.stem] = (f"flows/{path.name}", path)
@@ -162,7 +173,8 @@ def _dangling(flows: dict[str, Flow], problems: Problems) -> None:
                 problems.error(
                     step.place,
                     f"flow '{name}' does not exist",
-                    (did_you_mean(name, flows) + " Or" if did_you_mean(name, flows) else "Or").strip()
-                    + f" add flows/definitions/{name}.yaml.",
+                    f"{guess} Or add flows/definitions/{name}.yaml."
+                    if (guess := did_you_mean(name, flows))
+                    else f"Add flows/definitions/{name}.yaml.",
                     width=len(name),
                 )

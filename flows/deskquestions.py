@@ -20,7 +20,7 @@ from flows.handover import NOT_PASSED_ON, facts_to_pass_on
 from flows.model import Ask
 from flows.questions import fact_question
 from flows.state import Answer, State
-from flows.walk import CALL, COACH
+from flows.walk import CALL, COACH, CRISIS
 from knowledge.problems import Place
 
 if TYPE_CHECKING:
@@ -264,9 +264,9 @@ def _erase(session: Session, pending: dict[str, Any], id: str, ids: tuple[str, .
 def _human(session: Session, pending: dict[str, Any], id: str, ids: tuple[str, ...]) -> bool:
     """The offer after not understanding, a voice message or a crisis text."""
     if id in ("yes", "!call_me"):
-        for old in (CALL, COACH):
+        for old in (CALL, COACH, CRISIS):
             session.unmark(old, f"{old}.review")
-        session.mark(CALL, {"turn": session.state.turn})
+        session.mark(CRISIS if pending.get("crisis") else CALL, {"turn": session.state.turn})
     elif id == "no":
         session.state = replace(session.state, misses=0)
     return id in ("yes", "no", "!call_me")

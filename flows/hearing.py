@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from flows import commanding, deskquestions, knowing, pressing
-from flows.answers import Answered, Doubt, Outcome, Unread, plain, read_answer
+from flows.answers import Answered, Doubt, Outcome, Unread, looks_like_question, plain, read_answer
 from flows.answers.choice import _NO, _YES
 from flows.commands import find_command
 from flows.effects import Count, Redacted, UpdateCase
@@ -23,7 +23,18 @@ from knowledge.redaction import redact
 if TYPE_CHECKING:
     from flows.session import Session
 
+SURE = 0.9  # score from which a question is answered although facts were read from the same text
+LIKELY = 0.6  # the same for a text that speaks of nobody
+_FIRST_PERSON = re.compile(r"\b(ik|mij|mijn|m'n|me|wij|we|ons|onze|i|my|our)\b", re.IGNORECASE)
+# Facts that only a visitor who speaks of himself tells.
+_PERSONAL = frozenset(("situation", "company_size", "age", "education", "occupation", "wanted_occupation", "course"))
 LONGEST = 1500  # characters: beyond this we ask for fewer words
+POLITE = {
+    **dict.fromkeys(("hallo", "hoi", "hi", "hello", "hey", "dag", "goedemorgen", "goedemiddag", "goedenavond",
+                     "goedendag", "moin"), "hello"),
+    **dict.fromkeys(("bedankt", "dank u", "dank u wel", "dankjewel", "dank je wel", "dank je", "thanks", "thank you",
+                     "top", "fijn"), "thanks_back"),
+}  # fmt: skip
 # Kinds that are answered by the whole text: no other facts are looked for in it.
 WHOLE = ("text", "phone", "email", "choice", "choices", "yes_no")
 
@@ -40,6 +51,10 @@ def hear(session: Session, text: str) -> None:
     command = find_command(words)
     if command is not None:
         commanding.command(session, *command)
+        return
+    polite = POLITE.get(plain(words))
+    if polite and (session.before.shown is None or not session.before.shown.fact or polite == "hello"):
+        session.say(polite)
         return
     if len(words) > LONGEST:
         session.say("too_long")
@@ -166,7 +181,7 @@ def _read(session: Session, words: str) -> None:
         session.take(fact, outcome.value)
         return
     heard = listen(session.content, words, fact, session.state.language)
-    if heard.care and _safety(session, heard):
+    if heard.care and _safety(session, heard, words):
         return
     if heard.correction and not heard.facts:
         heard.facts.update(_corrected(session, words))
@@ -177,7 +192,14 @@ def _read(session: Session, words: str) -> None:
         session.take(fact, outcome.value)
         _take_along(session, heard, but=fact)
         return
+    asked = heard.question or looks_like_question(words)
+    about_nobody = not _FIRST_PERSON.search(words) and not _PERSONAL & heard.facts.keys()
+    if asked and about_nobody and knowing.answer_question(session, words, least=LIKELY):
+        session.read_back.append(session.voice.phrase("then_question"))
+        return  # a question about something, not about the visitor: nothing in it is a fact
     if _take_along(session, heard):
+        if asked and session.own is None:
+            knowing.answer_question(session, words, least=SURE, running=True)
         return
     if isinstance(outcome, Doubt):
         deskquestions.ask_which(session, fact, outcome.options, outcome.phrase)
@@ -188,7 +210,7 @@ def _read(session: Session, words: str) -> None:
     sure = isinstance(outcome, Unread) and outcome.sure
     if not sure and knowing.answer_question(session, words):
         if fact:
-            session.say("then_question")
+            session.read_back.append(session.voice.phrase("then_question"))
         return
     _not_understood(session, outcome)
 
@@ -299,10 +321,12 @@ def _corrected(session: Session, words: str) -> dict[str, Any]:
     return found
 
 
-def _safety(session: Session, heard: Heard) -> bool:
+def _safety(session: Session, heard: Heard, words: str) -> bool:
     """Health and debts are acknowledged and not recorded; other matters get a short honest answer."""
     if heard.care == "sensitive":
-        session.lead.append(heard.reply or session.voice.phrase("sensitive"))
+        session.lead.append(session.voice.phrase("sensitive"))
+        if answer := knowing.worry(session, words):
+            session.lead.append(answer)
         session.effects.append(Count("sensitive"))
         heard.facts.clear()
         session.state = replace(session.state, misses=0)

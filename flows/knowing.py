@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from flows.cards import card_message
+from flows.cards import card_message, told_message
 from flows.details import details_text, ended_text, how_text, why_text
 from flows.effects import Count, Message, UpdateCase
 from flows.voice import sentence
@@ -26,11 +26,31 @@ def match_of(session: Session, entry: Entry) -> Match:
 def show_entry(session: Session, entry: Entry) -> None:
     """An entry somebody asked for by name. One that ended says so first, with its year and what exists today."""
     match = match_of(session, entry)
-    session.effects.append(Count("shown", entry.id))
+    _shown(session, entry)
     if match.status == "ended":
         session.lead.append(ended_text(session.voice, entry, _successors(session, entry)))
         return
     session.said.append(card_message(session.voice, match))
+    if match.verdict == "does_not_fit":
+        session.said.append(Message(_why_not_text(session, entry)))
+
+
+def _shown(session: Session, entry: Entry) -> None:
+    """Remember that it was told: it is not mentioned again by itself."""
+    session.effects.append(Count("shown", entry.id))
+    told = session.state.done.get("!told", [])
+    if entry.id not in told:
+        session.mark("!told", [*told, entry.id])
+
+
+def tell_entry(session: Session, entry: Entry) -> None:
+    """An entry that was asked about: what it pays with an example in euros, what not, and whether one can apply now."""
+    match = match_of(session, entry)
+    _shown(session, entry)
+    if match.status == "ended":
+        session.lead.append(ended_text(session.voice, entry, _successors(session, entry)))
+        return
+    session.said.append(told_message(session.voice, match, session.today))
     if match.verdict == "does_not_fit":
         session.said.append(Message(_why_not_text(session, entry)))
 
@@ -77,11 +97,13 @@ def offer_news(session: Session, entry: Entry) -> None:
 
 def why_not(session: Session, words: str) -> None:
     """ "waarom niet slim": what rules it out, and the smallest change that would help."""
-    found = session.content.knowledge.search.find(words, top=1) if words else []
-    if not found:
-        session.say("search_nothing")
+    knowledge = session.content.knowledge
+    found = knowledge.search.find(words, 3, session.today, session.state.language) if words else []
+    entry = next((one for hit in found if (one := knowledge.catalogue.resolve(hit.id)) is not None), None)
+    if entry is None:
+        session.say("d_not_known")
         return
-    session.lead.append(_why_not_text(session, session.content.knowledge.catalogue[found[0].id]))
+    session.lead.append(_why_not_text(session, entry))
 
 
 def _why_not_text(session: Session, entry: Entry) -> str:
@@ -94,36 +116,42 @@ def _why_not_text(session: Session, entry: Entry) -> str:
     return " ".join(filter(None, [voice.phrase("why_not", name=name, against=against), told.change]))
 
 
-def answer_question(session: Session, text: str, *, sure: bool = False) -> bool:
-    """Look a question up. True when something was said; `sure` says so also when nothing was found."""
-    results = find(session, text)
-    if not results:
+def answer_question(
+    session: Session, text: str, *, sure: bool = False, least: float = 0.0, running: bool = False
+) -> bool:
+    """Look a question up. True when something was said; `sure` says so also when nothing was found. `least` asks for a
+    better score, when the text may not be a question at all; `running` keeps silent about what ended."""
+    found = session.content.knowledge.search.find(text, 3, session.today, session.state.language)
+    if not found or found[0].score < least:
         if not sure:
             return False
-        session.effects.append(Count("not_known"))
-        session.ask_own(
-            "human", session.voice.phrase("search_nothing"),
-            [session.option("!call_me", "b_call_me_yes", "choice"), session.option("no", "b_no", "choice")],
-            fact=session.before.shown.fact if session.before.shown else "", step=session.step_on_screen(),
-        )  # fmt: skip
-        if session.world.case:
-            session.effects.append(UpdateCase("wrote"))
+        _nothing_found(session)
         return True
+    first = found[0]
+    entry = session.content.knowledge.catalogue.resolve(first.id)
+    if running and entry is not None and entry.status == "ended":
+        return False
     session.effects.append(Count("asked_question"))
     session.state = replace(session.state, misses=0)
-    first = results[0]
-    if first.answer:
+    if first.answer or entry is None:
         session.lead.append(first.answer)
-        return True
-    show_entry(session, session.content.knowledge.catalogue[first.id])
+    else:
+        tell_entry(session, entry)
     return True
 
 
-def find(session: Session, text: str) -> list[Any]:
-    """Search results good enough to answer with, best first."""
-    try:
-        search = session.content.knowledge.search
-    except ImportError:
-        return []
-    results: list[Any] = list(search.find(text, top=3))
-    return results
+def worry(session: Session, text: str) -> str:
+    """The short answer to a frequent fear, when the text asks about one."""
+    found = session.content.knowledge.search.find(text, 1, session.today, session.state.language)
+    return str(found[0].answer) if found else ""
+
+
+def _nothing_found(session: Session) -> None:
+    session.effects.append(Count("not_known"))
+    session.ask_own(
+        "human", session.voice.phrase("search_nothing"),
+        [session.option("!call_me", "b_call_me_yes", "choice"), session.option("no", "b_no", "choice")],
+        fact=session.before.shown.fact if session.before.shown else "", step=session.step_on_screen(),
+    )  # fmt: skip
+    if session.world.case:
+        session.effects.append(UpdateCase("wrote"))

@@ -81,6 +81,7 @@ class Advise:
     mention: tuple[str, ...] = ()
     opening: str = ""  # a sentence above the first card
     nothing: str = ""  # instead of the built-in sentence when nothing fits
+    today: bool = False  # the opening holds something the visitor can do today
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,7 +147,7 @@ class _Prover:
         self.proof.endings.append(visit)
         return []
 
-    # --- merging: visitors who differ only in what nothing reads any more are one --------------------------------------
+    # --- merging: visitors who differ only in what nothing reads any more are one ----------------------------------
 
     def chain(self, steps: tuple[Step, ...], after: tuple[Any, ...]) -> tuple[Any, ...]:
         """The steps before the rest; equal chains are the same object, so that visitors can be compared on it."""
@@ -339,7 +339,7 @@ class _Prover:
             return
         self.proof.sets.setdefault(step.fact, set()).add(step.key)
         value = self.content.plain_value(step.fact, step.value)
-        assigned = {**visit.assigned, step.fact: Group("given", value)}
+        assigned = {**visit.assigned, step.fact: Group("given", value, 0)}  # nobody said it
         yield after, replace(visit, assigned=assigned, events=(*visit.events, step.key))
 
     def advise(self, step: Advise, after: Any, visit: Visit) -> Iterator[tuple[Any, Visit]]:
@@ -347,7 +347,7 @@ class _Prover:
         certain = self.is_certain(step, visit)
         if visit.first_step is None:
             visit = replace(visit, first_step=(visit.questions, visit.words))
-        visit = replace(visit, certain=visit.certain or certain)
+        visit = replace(visit, certain=visit.certain or certain or step.today)
         if not self.quotient.reads(ADVICE) or certain:
             outcomes = [Group("given", ("some",))]
         else:

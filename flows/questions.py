@@ -76,6 +76,8 @@ def _row(session: Session, step: Ask, *, first: bool) -> list[Option]:
 
 def _fact(session: Session, pending: Pending) -> Question:
     question = fact_question(session, pending.step)
+    if pending.advise:  # nobody expects this one: say that it can be explained
+        question.text = f"{question.text} {session.voice.phrase('hint_why')}"
     if pending.handoff and f"{pending.handoff}.review" not in session.state.done:
         session.mark(f"{pending.handoff}.review", session.state.turn)
         passing = facts_to_pass_on(session)

@@ -210,6 +210,7 @@ class FlowReader:
             inner.texts("mention"),
             inner.text("opening"),
             inner.text("nothing"),
+            inner.flag("today"),
         )
         inner.done()
         return [step]

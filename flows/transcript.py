@@ -129,7 +129,7 @@ def write(content: Content, script: Script) -> str:
 
 
 class Talk:
-    """One conversation whose state is written to JSON and read back before every turn, as if another worker answered."""
+    """One conversation whose state goes to JSON and back before every turn, as if another worker answered."""
 
     def __init__(self, content: Content, script: Script) -> None:
         self.content, self.script = content, script

@@ -42,6 +42,7 @@ _MONTHS = {
         "December",
     ],
 }
+SAID_OTHERWISE = ("situation", "initiative", "education", "benefit")  # a button's words do not read well in a list
 YES_NO = (("yes", "b_yes"), ("no", "b_no"))
 
 
@@ -150,6 +151,10 @@ class Voice:
             clause = declared.because if value == "yes" else declared.because_not
             key = f"facts.{fact}.{'because' if value == 'yes' else 'because_not'}"
             return self.content.tr(key, clause, self.language) if clause else self.label(fact, value).lower()
+        if self.language == "nl" and fact in SAID_OTHERWISE:
+            from knowledge.summaries import label
+
+            return label(fact, value, self.facts, self.facts.lists, {}, "nl")
         if kind in ("choice", "code"):
             return lower_first(self.label(fact, value))
         if kind == "choices":

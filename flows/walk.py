@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 
 from flows.content import CALL_ME, CONTACT, Content
@@ -100,20 +100,8 @@ def walk(content: Content, state: State, moment: datetime) -> Walk:
 
 
 def candidates(matcher: Any, profile: Profile, moment: datetime, kinds: tuple[str, ...]) -> Iterator[Match]:
-    """What may fit and still runs, in the order to show it. Within a verdict, what is known to run goes first: nobody
-    wants to start with something that may be gone."""
-    verdict, unsure = "", []
-    for match in matcher.ranked(profile, moment, kinds or None, {}):
-        if match.verdict != verdict:
-            yield from unsure
-            verdict, unsure = match.verdict, []
-        if verdict == "does_not_fit":
-            return
-        if match.status == "unknown":
-            unsure.append(match)
-        elif match.status != "ended":
-            yield match
-    yield from unsure
+    """What may fit and still runs, in the order to name it."""
+    return takewhile(lambda match: match.status != "ended", matcher.advice(profile, moment, kinds or None))
 
 
 class _Walker:

@@ -1,0 +1,126 @@
+"""`loket check`: everything that is wrong with the content, at once, and what was proven about it.
+
+Layers: the shape of the files, names and types; texts; cycles; examples; then the proof over all answers. A layer that
+needs a whole flow is left out while the shape is broken, and the report says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from pathlib import Path
+from time import perf_counter
+from zoneinfo import ZoneInfo
+
+from flows.checkexamples import check_examples
+from flows.checktexts import check_texts
+from flows.content import Content
+from flows.cycles import check_cycles
+from flows.findings import find
+from flows.names import check_names
+from flows.proof import Proof, prove
+from flows.proofreport import proof_text
+from knowledge.checks import check_knowledge
+from knowledge.problems import Problem, Problems
+
+ZONE = ZoneInfo("Europe/Amsterdam")
+
+
+@dataclass(slots=True)
+class Report:
+    """The outcome of a check."""
+
+    problems: list[Problem]
+    proof: Proof | None = None
+    content: Content | None = None
+    unproven: list[str] = field(default_factory=list)
+    skipped: str = ""
+
+    @property
+    def errors(self) -> list[Problem]:
+        return [problem for problem in self.problems if problem.severity == "error"]
+
+    @property
+    def ok(self) -> bool:
+        return not self.errors
+
+    def render(self, only: tuple[str, ...] = ()) -> str:
+        """The report as an editor reads it. `only` limits the problems to files whose path ends with one of these."""
+        lines: list[str] = []
+        shown = [p for p in self.problems if not only or any(p.place.file.endswith(one) for one in only)]
+        for problem in shown:
+            lines += [problem.render(self.source(problem.place.file)), ""]
+        errors = sum(problem.severity == "error" for problem in shown)
+        warnings = len(shown) - errors
+        lines.append(f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}.")
+        if self.skipped:
+            lines.append(self.skipped)
+        if self.proof is not None and self.content is not None:
+            lines += ["", proof_text(self.content, self.proof, self.unproven)]
+        return "\n".join(lines)
+
+    def source(self, file: str) -> list[str] | None:
+        """The lines of a file, for the caret."""
+        if self.content is not None and file in self.content.sources:
+            return self.content.sources[file].splitlines()
+        for path in _paths(self.content, file):
+            if path.is_file():
+                return path.read_text(encoding="utf-8", errors="replace").splitlines()
+        return None
+
+
+def check(content_dir: Path | None = None, today: date = date(2026, 11, 21), *, deploy: bool = False) -> Report:
+    """Check shipped content, or a region's pack over it, as it holds on `today`."""
+    problems = Problems()
+    content = Content.read(content_dir, problems, cache=False)
+    moment = datetime.combine(today, time(12), ZONE)
+    if content is None:
+        return Report(sorted(problems.found), skipped="The rest was not checked: the files could not be read.")
+    check_knowledge(content.knowledge, today, problems, deploy=deploy)
+    return check_flows(content, moment, problems)
+
+
+def check_flows(content: Content, moment: datetime, problems: Problems) -> Report:
+    """The checks of flows on knowledge that is sound; `problems` may hold what reading them found."""
+    proof: Proof | None = None
+    unproven: list[str] = []
+    skipped = ""
+    check_names(content, problems)
+    check_texts(content, problems)
+    sound = check_cycles(content, problems)
+    if sound and not any(_breaks(problem) for problem in problems.errors):
+        check_examples(content, moment, problems)
+        proof = prove(content)
+        unproven = find(content, proof, problems)
+    else:
+        skipped = "The proof over all answers was left out until the errors above are repaired."
+    return Report(sorted(set(problems.found)), proof, content, unproven, skipped)
+
+
+def timed(content_dir: Path | None, today: date) -> tuple[Report, float]:
+    """The report and the seconds it took."""
+    start = perf_counter()
+    return check(content_dir, today), perf_counter() - start
+
+
+def _breaks(problem: Problem) -> bool:
+    """Whether a problem leaves a flow incomplete, so that walking it would prove the wrong thing."""
+    return problem.place.file.startswith("flows/") and any(word in problem.message for word in _BREAKING)
+
+
+_BREAKING = (
+    "there is no fact", "is not a choice", "is not a value", "is not a step", "no step starts", "does not exist",
+    "keywords", "condition", "must be", "is not a known",
+)  # fmt: skip
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number or 'no'} {what}{'' if number == 1 else 's'}"
+
+
+def _paths(content: Content | None, file: str) -> list[Path]:
+    root = Path(__file__).resolve().parents[1]
+    found = [root / file, Path(file)]
+    if content is not None:
+        found += [folder / file.split("/", 1)[-1] for folder in content.knowledge.folders]
+    return found
