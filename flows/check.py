@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
-from time import perf_counter
 from zoneinfo import ZoneInfo
 
 from flows.checkexamples import check_examples
@@ -95,12 +94,6 @@ def check_flows(content: Content, moment: datetime, problems: Problems) -> Repor
     else:
         skipped = "The proof over all answers was left out until the errors above are repaired."
     return Report(sorted(set(problems.found)), proof, content, unproven, skipped)
-
-
-def timed(content_dir: Path | None, today: date) -> tuple[Report, float]:
-    """The report and the seconds it took."""
-    start = perf_counter()
-    return check(content_dir, today), perf_counter() - start
 
 
 def _breaks(problem: Problem) -> bool:

@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the wheel's packages in it, and nothing of this checkout."""
     made, target = tmp_path_factory.mktemp("wheel"), tmp_path_factory.mktemp("elsewhere")
     command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(made), str(ROOT)]
@@ -24,7 +23,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     [wheel] = made.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(target)
-    yield target
+    return target
 
 
 def loket(installed: Path, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
