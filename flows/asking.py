@@ -46,7 +46,7 @@ class Screen:
             self.flush()
             return None
         walked = session.walk()
-        session.state = replace(session.state, asked=walked.asked)
+        session.state = session.state.but(asked=walked.asked)
         if "rating" in session.understood:
             self.lines.append(self.voice.phrase("rated"))
         shows_cards = any(self.is_new(event) for event in walked.events)
@@ -169,7 +169,7 @@ class Screen:
         if before is None:
             self.mention(advised, walked)
         session.advice = advised.shown
-        session.state = replace(session.state, advice=tuple(ids))
+        session.state = session.state.but(advice=tuple(ids))
 
     def mention(self, advised: Advised, walked: Walk) -> None:
         """The desk in the region, and entries named after today's route when they would be for this visitor."""
@@ -200,7 +200,7 @@ class Screen:
     def changed_advice(self, walked: Walk) -> None:
         """Advice that a change made unreachable is no longer what stands on the screen."""
         if walked.advice is None and self.session.state.advice is not None and walked.pending is not None:
-            self.session.state = replace(self.session.state, advice=None)
+            self.session.state = self.session.state.but(advice=None)
 
     # --- the pending question --------------------------------------------------------------------------------------
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -28,10 +27,10 @@ def command(session: Session, name: str, argument: str) -> None:
     """Carry out a command by its English id; an unknown one is answered with help."""
     session.effects.append(Count("command", name if name in KNOWN else "unknown"))
     if session.state.phase == "stopped" and name not in PRIVATE:
-        session.state = replace(session.state, phase="talking")
+        session.state = session.state.but(phase="talking")
     keeps = ("dont_know", "declined")  # these answer what stands on the screen
     if session.state.pending is not None and name not in keeps:
-        session.state = replace(session.state, pending=None)
+        session.state = session.state.but(pending=None)
     _DO.get(name, _help)(session, argument)
 
 
@@ -50,7 +49,7 @@ def private(session: Session, event: Event) -> bool:
         elif isinstance(event, Chose):
             deskquestions.answer(session, event.ids[0], event.ids)
         elif not deskquestions.answer_words(session, event.text):
-            session.state = replace(session.state, pending=None)
+            session.state = session.state.but(pending=None)
             return False
     else:
         return False
@@ -78,7 +77,7 @@ def _back(session: Session, _: str) -> None:
         session.say("nothing_back")
         return
     if session.state.phase == "finished":
-        session.state = replace(session.state, phase="talking")
+        session.state = session.state.but(phase="talking")
     if latest_decision >= latest_answer:
         session.unmark(*(key for key, turn in decisions.items() if turn == latest_decision))
         return
@@ -153,7 +152,7 @@ def _restart(session: Session, _: str) -> None:
 
 
 def _stop(session: Session, _: str) -> None:
-    session.state = replace(session.state, phase="stopped")
+    session.state = session.state.but(phase="stopped")
     session.effects.append(Count("stopped"))
     session.say("stopped")
     session.wait = True
@@ -179,7 +178,7 @@ def _human(session: Session, key: str) -> None:
         session.unmark(old, f"{old}.review")
     session.mark(key, {"turn": session.state.turn})
     if session.state.phase == "finished":
-        session.state = replace(session.state, phase="talking")
+        session.state = session.state.but(phase="talking")
 
 
 INTERRUPT_REASONS = {CALL: "Vraagt nog eens om gebeld te worden", COACH: "Vraagt nog eens om een coach"}
@@ -234,7 +233,9 @@ def _more(session: Session, _: str) -> None:
         return
     step = walked.advised.step
     seen = int(session.state.done.get(f"more:{step.key}", step.show))
-    found = candidates(session.content.knowledge.matcher, walked.profile, session.now, step.kinds)
+    found = candidates(
+        session.content.knowledge.matcher, walked.profile, session.now, step.kinds, session.world.budgets
+    )
     further = list(islice(found, seen, seen + MORE))
     if not further:
         session.say("no_more")
@@ -259,7 +260,7 @@ def _unanswered(session: Session, status: str) -> None:
     fact = shown.fact if shown else ""
     pending = session.state.pending
     if pending is not None:
-        session.state = replace(session.state, pending=None)
+        session.state = session.state.but(pending=None)
         if pending["kind"] not in ("reask", "which"):
             session.say("kept")
             return

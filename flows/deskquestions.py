@@ -46,10 +46,10 @@ def answer(session: Session, id: str, ids: tuple[str, ...] = ()) -> bool:
     pending = session.state.pending
     if pending is None or pending["kind"] not in _ANSWERS:
         return False
-    session.state = replace(session.state, pending=None)
+    session.state = session.state.but(pending=None)
     if _ANSWERS[pending["kind"]](session, pending, id, ids or (id,)):
         return True
-    session.state = replace(session.state, pending=pending)
+    session.state = session.state.but(pending=pending)
     return False
 
 
@@ -268,7 +268,7 @@ def _human(session: Session, pending: dict[str, Any], id: str, ids: tuple[str, .
             session.unmark(old, f"{old}.review")
         session.mark(CRISIS if pending.get("crisis") else CALL, {"turn": session.state.turn})
     elif id == "no":
-        session.state = replace(session.state, misses=0)
+        session.state = session.state.but(misses=0)
     return id in ("yes", "no", "!call_me")
 
 

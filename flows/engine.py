@@ -99,7 +99,7 @@ def _while_coach_speaks(session: Session, event: Event) -> Turn:
     if isinstance(event, Said | Commanded | Pressed | Chose) and commanding.private(session, event):
         return session.close()
     session.quiet = True
-    session.state = replace(session.state, turn=session.before.turn + 1)
+    session.state = session.state.but(turn=session.before.turn + 1)
     if isinstance(event, Said | Pressed | Chose | Shared | SentOther | Commanded):
         session.effects.append(UpdateCase("wrote"))
     return session.close()

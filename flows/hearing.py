@@ -6,7 +6,6 @@ kind's own parser, synonym or typing error, other facts in the text, a question 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from flows import commanding, deskquestions, knowing, pressing
@@ -60,7 +59,7 @@ def hear(session: Session, text: str) -> None:
         session.say("too_long")
         return
     if session.before.phase == "stopped":
-        session.state = replace(session.state, phase="talking")
+        session.state = session.state.but(phase="talking")
     if session.state.pending is not None and deskquestions.answer_words(session, words):
         return
     if _answers_screen(session, words):
@@ -124,7 +123,7 @@ def _answers_screen(session: Session, words: str) -> bool:
     """Yes or no to an offer, a consent or a review; a question after *Eerst een vraag*."""
     screen, pending = session.before.shown, session.state.pending
     if pending is not None and pending["kind"] == "question":
-        session.state = replace(session.state, pending=None)
+        session.state = session.state.but(pending=None)
         return knowing.answer_question(session, words, sure=True)
     if screen is None or screen.fact:
         return False
@@ -219,10 +218,10 @@ def _asked_fact(session: Session) -> str:
     """The fact whose question stands on the screen, its own or asked again."""
     pending = session.state.pending
     if pending is not None and pending.get("fact") in session.content.knowledge.facts:
-        session.state = replace(session.state, pending=None)
+        session.state = session.state.but(pending=None)
         return str(pending["fact"])
     if pending is not None:
-        session.state = replace(session.state, pending=None)
+        session.state = session.state.but(pending=None)
     screen = session.before.shown
     return screen.fact if screen and screen.fact in session.content.knowledge.facts else ""
 
@@ -329,7 +328,7 @@ def _safety(session: Session, heard: Heard, words: str) -> bool:
             session.lead.append(answer)
         session.effects.append(Count("sensitive"))
         heard.facts.clear()
-        session.state = replace(session.state, misses=0)
+        session.state = session.state.but(misses=0)
         return True
     name = {"out_of_scope": "out_of_scope", "abuse": "abuse", "injection": "injection", "spam": "out_of_scope"}
     if heard.care not in name or heard.facts:
@@ -348,9 +347,9 @@ def _not_understood(session: Session, outcome: Outcome) -> None:
         session.wait = session.only_said = True
         return
     misses = session.state.misses + 1
-    session.state = replace(session.state, misses=misses)
+    session.state = session.state.but(misses=misses)
     if misses >= 3:
-        session.state = replace(session.state, misses=0)
+        session.state = session.state.but(misses=0)
         session.say("lost")
         session.unmark(LOST, f"{LOST}.review")
         session.mark(LOST, {"turn": session.state.turn})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flows.cards import card_message, told_message
@@ -132,7 +131,7 @@ def answer_question(
     if running and entry is not None and entry.status == "ended":
         return False
     session.effects.append(Count("asked_question"))
-    session.state = replace(session.state, misses=0)
+    session.state = session.state.but(misses=0)
     if first.answer or entry is None:
         session.lead.append(first.answer)
     else:

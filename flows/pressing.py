@@ -116,7 +116,7 @@ def decide(session: Session, step: Any, answer: str) -> None:
     if answer not in ("yes", "no"):
         return
     session.mark(step.key, {"answer": answer, "turn": session.state.turn})
-    session.state = replace(session.state, misses=0)
+    session.state = session.state.but(misses=0)
     if isinstance(step, Consent):
         session.effects.append(ConsentEffect(step.purpose, answer == "yes", session.content.fingerprint))
         if answer == "no":

@@ -113,7 +113,9 @@ def more_left(session: Session) -> bool:
         return False
     step = walked.advised.step
     seen = int(session.state.done.get(f"more:{step.key}", step.show))
-    found = candidates(session.content.knowledge.matcher, walked.profile, session.now, step.kinds)
+    found = candidates(
+        session.content.knowledge.matcher, walked.profile, session.now, step.kinds, session.world.budgets
+    )
     return next(islice(found, seen, None), None) is not None
 
 

@@ -6,7 +6,6 @@ the walk reached, asks what is pending, and gives the finished Turn.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -27,7 +26,7 @@ class Session:
 
     def __init__(self, content: Content, world: World, state: State, now: datetime) -> None:
         self.content, self.world, self.before, self.now = content, world, state, now
-        self.state = replace(state, turn=state.turn + 1, fingerprint=content.fingerprint)
+        self.state = state.but(turn=state.turn + 1, fingerprint=content.fingerprint)
         self.voice = Voice(content, state.language)
         self.effects: list[Effect] = []
         self.lead: list[str] = []  # lines above whatever comes next
@@ -50,7 +49,7 @@ class Session:
     def answer(self, fact: str, value: Any, *, by: str = "visitor", status: str = "given") -> None:
         """Store an answer; it moves to the end so that *terug* undoes the latest first."""
         self.state = self.state.with_answer(fact, Answer(status, value, by, self.state.turn))
-        self.state = replace(self.state, misses=0, phase="talking" if self.state.phase == "new" else self.state.phase)
+        self.state = self.state.but(misses=0, phase="talking" if self.state.phase == "new" else self.state.phase)
         self.understood[fact] = value if status == "given" else {"state": status}
         self.effects.append(Count("answered", fact))
 
@@ -73,7 +72,7 @@ class Session:
 
     def set_language(self, language: str) -> None:
         """Switch; answers stay as they are."""
-        self.state = replace(self.state, language=language)
+        self.state = self.state.but(language=language)
         self.voice = Voice(self.content, language)
 
     def step_on_screen(self) -> str:
@@ -88,10 +87,10 @@ class Session:
         self.state = self.state.without(*facts)
 
     def mark(self, key: str, value: Any) -> None:
-        self.state = replace(self.state, done={**self.state.done, key: value})
+        self.state = self.state.but(done={**self.state.done, key: value})
 
     def unmark(self, *keys: str) -> None:
-        self.state = replace(self.state, done={k: v for k, v in self.state.done.items() if k not in keys})
+        self.state = self.state.but(done={k: v for k, v in self.state.done.items() if k not in keys})
 
     # --- saying ----------------------------------------------------------------------------------------------------
 
@@ -101,14 +100,14 @@ class Session:
 
     def ask_own(self, kind: str, text: str, options: list[Option], **data: Any) -> None:
         """A question of the desk itself, such as "Bedoelt u …?"; waits in state.pending until answered or passed by."""
-        self.state = replace(self.state, pending={"kind": kind, **data})
+        self.state = self.state.but(pending={"kind": kind, **data})
         self.own = (text, str(data.get("fact", "")), options)
 
     def option(self, id: str, phrase: str, group: str = "row") -> Option:
         return Option(id, self.voice.phrase(phrase), group)
 
     def walk(self, state: State | None = None) -> Walk:
-        return walk(self.content, state or self.state, self.now)
+        return walk(self.content, state or self.state, self.now, self.world)
 
     # --- the end of the turn ---------------------------------------------------------------------------------------
 
@@ -121,11 +120,11 @@ class Session:
         older = self.before.older
         if self.before.shown is not None and self.before.shown.options:
             older = (*older, self.before.shown)[-KEPT_SCREENS:]
-        state = replace(self.state, shown=shown, older=older)
+        state = self.state.but(shown=shown, older=older)
         if state.phase == "new" and screen.messages:
-            state = replace(state, phase="talking")
+            state = state.but(phase="talking")
         if walked is not None and walked.ended and state.phase == "talking":
-            state = replace(state, phase="finished")
+            state = state.but(phase="finished")
             self.effects.append(Count("finished"))
         says = tuple(Say(message) for message in screen.messages)
         return Turn(

@@ -7,7 +7,7 @@ nothing; it says what would be done (`events`), what waits (`pending`) and which
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice, takewhile
@@ -33,11 +33,13 @@ from flows.model import (
 )
 from flows.state import Answer as Given
 from flows.state import State
+from flows.world import World
 from knowledge.matching import Match
 from knowledge.problems import Place
 from knowledge.profile import Profile
 
 CALL, COACH, LOST, CRISIS = "!call_me", "!coach", "!lost", "!crisis"
+KEPT_WALKS = 512
 _NOWHERE = Place("flows/walk.py")
 # Asked for outside any flow: opened before the walk goes on where it stood.
 INTERRUPTS: dict[str, Handoff] = {
@@ -94,19 +96,46 @@ class _Closed(Exception):
     """A consent was refused: the rest of these steps depends on it."""
 
 
-def walk(content: Content, state: State, moment: datetime) -> Walk:
-    """Derive the position. Pure: equal content, answers, done, asked and moment give an equal walk."""
-    return _Walker(content, state, moment).run()
+def walk(content: Content, state: State, moment: datetime, world: World | None = None) -> Walk:
+    """Derive the position. Pure: equal content, answers, done, asked, moment and budgets give an equal walk.
+
+    Because it is pure, the last walks are kept: within a turn the same position is asked for several times.
+    """
+    budgets = world.budgets if world is not None else {}
+    key = (
+        tuple([(fact, answer.status, answer.value) for fact, answer in state.answers.items()]),
+        tuple(state.asked.items()),
+        tuple([(name, _weight(done)) for name, done in state.done.items() if not isinstance(done, int)]),
+        tuple([name for name in state.done if name.startswith("enough:")]),
+        moment.date(), moment.hour, moment.minute, tuple(budgets.items()),
+    )  # fmt: skip
+    kept = content.memory
+    found = kept.get(key)
+    if found is None:
+        if len(kept) >= KEPT_WALKS:
+            kept.clear()
+        found = kept[key] = _Walker(content, state, moment, budgets).run()
+    return found
 
 
-def candidates(matcher: Any, profile: Profile, moment: datetime, kinds: tuple[str, ...]) -> Iterator[Match]:
+def _weight(done: Any) -> Any:
+    """What a walk reads of something that was done: whether a case was opened, or how a question was answered."""
+    if isinstance(done, dict):
+        return done.get("answer") or "opened" in done
+    return None
+
+
+def candidates(
+    matcher: Any, profile: Profile, moment: datetime, kinds: tuple[str, ...], budgets: Mapping[str, int] | None = None
+) -> Iterator[Match]:
     """What may fit and still runs, in the order to name it."""
-    return takewhile(lambda match: match.status != "ended", matcher.advice(profile, moment, kinds or None))
+    return takewhile(lambda match: match.status != "ended", matcher.advice(profile, moment, kinds or None, budgets))
 
 
 class _Walker:
-    def __init__(self, content: Content, state: State, moment: datetime) -> None:
+    def __init__(self, content: Content, state: State, moment: datetime, budgets: Mapping[str, int]) -> None:
         self.content, self.state, self.moment, self.today = content, state, moment, moment.date()
+        self.budgets = budgets
         self.out = Walk(content.profile(state.answers, self.today), asked=dict(state.asked))
         self.active: list[str] = []
         self.handoff = ""
@@ -187,7 +216,9 @@ class _Walker:
             if found is not None:
                 self.out.asked[step.key] = (*asked, found)
                 self.by_need(step, found)
-        advised = Advised(step, tuple(islice(candidates(matcher, profile, self.moment, step.kinds), step.show)))
+        advised = Advised(
+            step, tuple(islice(candidates(matcher, profile, self.moment, step.kinds, self.budgets), step.show))
+        )
         self.out.advised = advised
         self.out.advice = tuple(match.entry.id for match in advised.shown)
         self.derive("advice", Given("given", self.out.advice or ("none",), by="derived"))
