@@ -24,6 +24,7 @@ from storage.talk import Context, K, Pen, moment, ms
 from storage.talks import address_of, keys_of, lock_talk
 
 LOST_AFTER = timedelta(seconds=30)  # an answer that has not come by then may have been lost with us
+MARGIN = timedelta(seconds=10)  # for one call to the channel
 
 _open = sa.or_(t.outbox.c.state == "new", t.outbox.c.state == "sending")
 _earlier = t.outbox.alias("earlier")
@@ -79,15 +80,19 @@ class Delivery(Base):
         return await self._write(work)
 
     async def may_send(self, outgoing: Outgoing) -> bool:
-        """A last look before the network: False when a coach took over since this message was claimed."""
-        if outgoing.origin != "bot":
-            return True
+        """A last look before the network: is this claim still ours, and did no coach take over since?
+
+        A claim that was held for most of `LOST_AFTER` is given up: somebody else is about to send it.
+        """
+        query = sa.select(t.outbox.c.state, t.outbox.c.attempts, t.outbox.c.sending_at, _EPOCH_NOW.label("epoch"))
         row = await self._read(
-            lambda conn: conn.execute(
-                sa.select(t.conversation.c.epoch).where(t.conversation.c.id == outgoing.conversation)
-            ).scalar()
+            lambda conn: conn.execute(query.where(t.outbox.c.id == outgoing.id)).fetchone()
         )
-        return row is None or row <= outgoing.epoch
+        if row is None or row.state != "sending" or row.attempts != outgoing.attempts:
+            return False
+        if row.sending_at <= ms(self.clock() - LOST_AFTER + MARGIN):
+            return False
+        return outgoing.origin != "bot" or row.epoch is None or bool(row.epoch <= outgoing.epoch)
 
     async def settle(self, results: Sequence[tuple[Outgoing, Verdict]]) -> None:
         """Records what became of messages: sent, retry_at, gone, bad, stale or unknown."""
@@ -276,7 +281,8 @@ _NOTHING = b'{"text":""}'
 
 
 def _settle(conn: Connection, pen: Pen, outgoing: Outgoing, verdict: Verdict) -> None:
-    same = t.outbox.c.id == outgoing.id
+    ours = t.outbox.c.attempts == outgoing.attempts  # nobody claimed it after us
+    same = sa.and_(t.outbox.c.id == outgoing.id, sa.true() if verdict.kind == "sent" else ours)
     reason = verdict.reason[:200]
     match verdict.kind:
         case "sent":
@@ -286,8 +292,15 @@ def _settle(conn: Connection, pen: Pen, outgoing: Outgoing, verdict: Verdict) ->
         case "retry_at":
             at = verdict.retry_at
             values = {"state": "new", "next_at": pen.at + 1000 if at is None else ms(at), "reason": reason}
-        case "bad" | "stale":
+        case "bad":
             values = {"state": "dead", "done_at": pen.at, "reason": reason or verdict.kind, "parcel_sealed": None}
+        case "stale":  # not sent after a last look: dead when somebody else speaks now, else free for the next claim
+            overtaken = sa.and_(t.outbox.c.origin == "bot", t.outbox.c.epoch < _EPOCH_NOW)
+            same = sa.and_(same, t.outbox.c.state == "sending")
+            values = {
+                "state": sa.case((overtaken, "dead"), else_="new"), "reason": sa.case((overtaken, "stale"), else_=""),
+                "done_at": sa.case((overtaken, pen.at), else_=None),
+            }  # fmt: skip
         case "gone":
             _gone(conn, pen, outgoing, reason)
             return
