@@ -6,8 +6,6 @@ Amount, window, conditions and source wait behind buttons (details.py). A closed
 from __future__ import annotations
 
 import re
-from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from flows.effects import Card, Message, Option, Span
@@ -16,7 +14,6 @@ from knowledge.explain import said_day
 from knowledge.matching import Match
 
 WORDS = 45
-TOLD_WORDS = 80  # for an entry that was asked about: it may say what it pays, and what not
 
 
 def card_message(voice: Voice, match: Match, *, first: int = 0) -> Message:
@@ -63,39 +60,6 @@ def card_text(voice: Voice, match: Match) -> str:
             used += words
     body = [piece for piece in [*about[:1], *about[1:2], reason] if piece in body]
     return "\n".join([" ".join([*parts, *body, *state]), *last])
-
-
-def told_message(voice: Voice, match: Match, today: date) -> Message:
-    """An entry somebody asked about: the example in euros, what it does not pay and when, before anything else."""
-    from flows.details import window_lines
-
-    entry = match.entry
-    about = sentences(entry.text("summary", voice.language))
-    name = sentence(entry.text("name", voice.language))
-    step = entry.first_step_in(voice.language)
-    pieces = [
-        (3, name), (2, about[0] if about else ""),
-        (3, voice.phrase("d_example", example=entry.text("example", voice.language)) if entry.example else ""),
-        (3, entry.text("pays_not", voice.language)),
-        (3, availability(voice, match)),
-        (2, " ".join(window_lines(voice, entry, today)[:2]) if match.status in ("closed", "opens_on") else ""),
-        (1, " ".join(about[1:2])),
-        (3, voice.phrase("today", step=sentence(step)) if step else ""),
-    ]  # fmt: skip
-    kept = [weight == 3 for weight, _ in pieces]
-    used = sum(count_words(text) for keep, (_, text) in zip(kept, pieces, strict=True) if keep)
-    for wanted in (2, 1):
-        for at, (weight, text) in enumerate(pieces):
-            if weight == wanted and used + count_words(text) <= TOLD_WORDS:
-                kept[at] = True
-                used += count_words(text)
-    said = [text for keep, (_, text) in zip(kept, pieces, strict=True) if keep and text]
-    card = card_message(voice, match)
-    return replace(
-        card,
-        text="\n".join([" ".join(said[:-1]), said[-1]]) if step else " ".join(said),
-        spans=(Span(0, len(name), "bold"),),
-    )
 
 
 def reason_of(voice: Voice, match: Match) -> str:

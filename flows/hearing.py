@@ -23,8 +23,13 @@ if TYPE_CHECKING:
     from flows.session import Session
 
 SURE = 0.9  # score from which a question is answered although facts were read from the same text
-LIKELY = 0.6  # the same for a text that speaks of nobody
+LIKELY = 0.6  # the same for a question that speaks of nobody
+NAMED = 0.7  # and for a few words that are no question
 _FIRST_PERSON = re.compile(r"\b(ik|mij|mijn|m'n|me|wij|we|ons|onze|i|my|our)\b", re.IGNORECASE)
+_STUCK = re.compile(
+    r"(snap|begrijp|snapt) (het|er|dit)? ?(echt )?(niet|niks|niets)|kom er niet uit|te moeilijk|te ingewikkeld|loop vast|"
+    r"(do not|don't) (understand|get) (it|this)|too difficult"
+)
 # Facts that only a visitor who speaks of himself tells.
 _PERSONAL = frozenset(("situation", "company_size", "age", "education", "occupation", "wanted_occupation", "course"))
 LONGEST = 1500  # characters: beyond this we ask for fewer words
@@ -54,6 +59,9 @@ def hear(session: Session, text: str) -> None:
     polite = POLITE.get(plain(words))
     if polite and (session.before.shown is None or not session.before.shown.fact or polite == "hello"):
         session.say(polite)
+        return
+    if _STUCK.search(plain(words)) and len(words.split()) <= 9:
+        _offer_human(session)
         return
     if len(words) > LONGEST:
         session.say("too_long")
@@ -193,12 +201,18 @@ def _read(session: Session, words: str) -> None:
         return
     asked = heard.question or looks_like_question(words)
     about_nobody = not _FIRST_PERSON.search(words) and not _PERSONAL & heard.facts.keys()
-    if asked and about_nobody and knowing.answer_question(session, words, least=LIKELY):
+    if about_nobody and knowing.can_answer(session, words, LIKELY if asked else NAMED):
+        # about something, not about the visitor: of what it says only the place is taken along
+        places = {fact: value for fact, value in heard.facts.items() if _is_place(session, fact)}
+        _take_along(session, Heard(places))
+        knowing.answer_question(session, words)
         session.read_back.append(session.voice.phrase("then_question"))
-        return  # a question about something, not about the visitor: nothing in it is a fact
+        return
     if _take_along(session, heard):
-        if asked and session.own is None:
-            knowing.answer_question(session, words, least=SURE, running=True)
+        if session.own is None and (asked or knowing.is_worry(session, words)):
+            knowing.answer_question(
+                session, words, least=LIKELY if knowing.is_worry(session, words) else SURE, running=True
+            )
         return
     if isinstance(outcome, Doubt):
         deskquestions.ask_which(session, fact, outcome.options, outcome.phrase)
@@ -207,11 +221,15 @@ def _read(session: Session, words: str) -> None:
         deskquestions.ask_which(session, heard.which[0], heard.which[1], "which_place")
         return
     sure = isinstance(outcome, Unread) and outcome.sure
-    if not sure and knowing.answer_question(session, words):
+    if not sure and knowing.answer_question(session, words, least=0.0 if asked or not fact else LIKELY):
         if fact:
             session.read_back.append(session.voice.phrase("then_question"))
         return
     _not_understood(session, outcome)
+
+
+def _is_place(session: Session, fact: str) -> bool:
+    return bool(session.content.knowledge.facts[fact].kind == "place")
 
 
 def _asked_fact(session: Session) -> str:
@@ -323,7 +341,7 @@ def _corrected(session: Session, words: str) -> dict[str, Any]:
 def _safety(session: Session, heard: Heard, words: str) -> bool:
     """Health and debts are acknowledged and not recorded; other matters get a short honest answer."""
     if heard.care == "sensitive":
-        session.lead.append(session.voice.phrase("sensitive"))
+        session.lead.append(session.voice.phrase("sensitive_debt" if heard.topic == "debt" else "sensitive_health"))
         if answer := knowing.worry(session, words):
             session.lead.append(answer)
         session.effects.append(Count("sensitive"))
@@ -360,9 +378,13 @@ def _not_understood(session: Session, outcome: Outcome) -> None:
         session.say("not_understood")
         session.say("hint_buttons" if session.before.shown and session.before.shown.options else "hint_words")
     if misses == 2:
-        screen = session.before.shown
-        session.ask_own(
-            "human", session.voice.phrase("offer_human"),
-            [session.option("!call_me", "b_call_me_yes", "choice"), session.option("no", "b_no", "choice")],
-            fact=screen.fact if screen else "", step=session.step_on_screen(),
-        )  # fmt: skip
+        _offer_human(session)
+
+
+def _offer_human(session: Session) -> None:
+    screen = session.before.shown
+    session.ask_own(
+        "human", session.voice.phrase("offer_human"),
+        [session.option("!call_me", "b_call_me_yes", "choice"), session.option("no", "b_no", "choice")],
+        fact=screen.fact if screen else "", step=session.step_on_screen(),
+    )  # fmt: skip

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flows.cards import card_message, told_message
+from flows.cards import card_message
 from flows.details import details_text, ended_text, how_text, why_text
 from flows.effects import Count, Message, UpdateCase
+from flows.telling import told_message
 from flows.voice import sentence
 
 if TYPE_CHECKING:
@@ -42,14 +43,14 @@ def _shown(session: Session, entry: Entry) -> None:
         session.mark("!told", [*told, entry.id])
 
 
-def tell_entry(session: Session, entry: Entry) -> None:
+def tell_entry(session: Session, entry: Entry, asked: str = "") -> None:
     """An entry that was asked about: what it pays with an example in euros, what not, and whether one can apply now."""
     match = match_of(session, entry)
     _shown(session, entry)
     if match.status == "ended":
         session.lead.append(ended_text(session.voice, entry, _successors(session, entry)))
         return
-    session.said.append(told_message(session.voice, match, session.today))
+    session.said.append(told_message(session.voice, match, session.today, asked))
     if match.verdict == "does_not_fit":
         session.said.append(Message(_why_not_text(session, entry)))
 
@@ -120,7 +121,7 @@ def answer_question(
 ) -> bool:
     """Look a question up. True when something was said; `sure` says so also when nothing was found. `least` asks for a
     better score, when the text may not be a question at all; `running` keeps silent about what ended."""
-    found = session.content.knowledge.search.find(text, 3, session.today, session.state.language)
+    found = session.content.knowledge.search.find(text, 5, session.today, session.state.language)
     if not found or found[0].score < least:
         if not sure:
             return False
@@ -135,8 +136,37 @@ def answer_question(
     if first.answer or entry is None:
         session.lead.append(first.answer)
     else:
-        tell_entry(session, entry)
+        others = [one for hit in found[1:] if (one := session.content.knowledge.catalogue.resolve(hit.id)) is not None]
+        if entry.status == "ended" and any(one.status == "ended" and one.kind == entry.kind for one in others):
+            _tell_ended(session, [entry, *(one for one in others if one.status == "ended" and one.kind == entry.kind)])
+        else:
+            tell_entry(session, entry, text)
     return True
+
+
+def _tell_ended(session: Session, entries: list[Entry]) -> None:
+    """Several things of one kind that ended: their names with the year, and what exists today."""
+    language = session.state.language
+    names = [
+        one.text("name", language) + (f" ({one.ended.year})" if one.ended and one.ended.year else "") for one in entries
+    ]
+    for one in entries:
+        _shown(session, one)
+    now = list(dict.fromkeys(name for one in entries for name in _successors(session, one)))[:3]
+    then = session.voice.phrase("instead", names=", ".join(now)) if now else session.voice.phrase("instead_nothing")
+    session.lead.append(f"{session.voice.phrase('are_ended', names=', '.join(names))} {then}")
+
+
+def can_answer(session: Session, text: str, least: float) -> bool:
+    """Whether something is found that is at least this likely to be what is meant."""
+    found = session.content.knowledge.search.find(text, 1, session.today, session.state.language)
+    return bool(found) and bool(found[0].score >= least)
+
+
+def is_worry(session: Session, text: str) -> bool:
+    """Whether a text, also one that is no question, speaks of a frequent fear."""
+    found = session.content.knowledge.search.find(text, 1, session.today, session.state.language)
+    return bool(found) and found[0].kind == "worry" and found[0].score >= 0.6
 
 
 def worry(session: Session, text: str) -> str:

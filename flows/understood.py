@@ -17,6 +17,7 @@ class Heard:
     which: tuple[str, tuple[tuple[Any, str], ...]] | None = None  # fact, (value, label): a name that means several
     care: str = ""
     reply: str = ""
+    topic: str = ""  # of what is sensitive: health or debt
     question: bool = False
     correction: bool = False
 
@@ -43,7 +44,7 @@ def listen(content: Content, text: str, pending: str, language: str) -> Heard:
     )
     concern = safety.classify(text)
     if reading.sensitive:
-        heard.care = "sensitive"
+        heard.care, heard.topic = "sensitive", reading.sensitive
     elif concern is not None:
         heard.care, heard.reply = concern.kind, concern.answer(language)
         if concern.pointer:

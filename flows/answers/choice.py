@@ -81,7 +81,25 @@ def match(text: str, names: Named, labels: dict[str, str]) -> Outcome:
         return Doubt(tuple((one, labels.get(one) or _label(names, one)) for one in found[:4]))
     if len(words) > 60 or len(words) < 3 or len(words.split()) > 6:
         return Unread("choice_not_understood")
-    return _nearly(words, names, index, labels)
+    part = _part_of(words, names)
+    return Answered(part) if part else _nearly(words, names, index, labels)
+
+
+_SMALL = frozenset("de het een in op van voor mijn ik u met en of is".split())
+
+
+def _part_of(words: str, names: Named) -> str:
+    """'beter worden' for 'Beter worden in mijn werk': words that start the name of one choice only."""
+    said = [word for word in words.split() if word not in _SMALL]
+    if not said or len("".join(said)) < 5:
+        return ""
+    found = {
+        one
+        for one, known in names
+        for name in known
+        if [word for word in name.split() if word not in _SMALL][: len(said)] == said
+    }
+    return found.pop() if len(found) == 1 else ""
 
 
 def _nearly(words: str, names: Named, index: dict[str, tuple[str, ...]], labels: dict[str, str]) -> Outcome:

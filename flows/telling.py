@@ -1,0 +1,78 @@
+"""An entry somebody asked about by name: what was asked for first (the sum, the date, the place), then the rest that fits.
+
+A card that comes up by itself is shorter (cards.py); what stands behind its buttons is in details.py.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+
+from flows.cards import availability, card_message, count_words, sentences
+from flows.details import amount_text, window_lines
+from flows.effects import Message, Span
+from flows.voice import Voice, sentence
+from knowledge.matching import Match
+
+WORDS = 75
+_MONEY = re.compile(
+    r"hoeveel|geld|subsidie|bedrag|euro|vergoed|krijg|prijs|kost|betaal|procent|much|money|cost|pay", re.IGNORECASE
+)
+_TIME = re.compile(r"wanneer|deadline|datum|\bopen|tot welke|\bnog\b|\bnu\b|when|date", re.IGNORECASE)
+
+
+def told_message(voice: Voice, match: Match, today: date, asked: str = "") -> Message:
+    """The entry with its buttons. Pieces weigh 3 (always said), 2 or 1; the lighter ones only while there is room."""
+    entry = match.entry
+    about = sentences(entry.text("summary", voice.language))
+    name = sentence(entry.text("name", voice.language))
+    step = entry.first_step_in(voice.language)
+    amounts = " ".join(
+        voice.phrase("d_amount", amount=said) for one in entry.amounts[:2] if (said := amount_text(voice, one))
+    )
+    windows = " ".join(window_lines(voice, entry, today)[:2])
+    example = voice.phrase("d_example", example=entry.text("example", voice.language)) if entry.example else ""
+    money, time = bool(_MONEY.search(asked)), bool(_TIME.search(asked))
+    pieces = [
+        (3, name),
+        (3 if not (money or time) else 2, " ".join(about[:1])),
+        (3 if money else 1, amounts),
+        (2 if time else 3, example),
+        (3, nearest_line(voice, match)),
+        (2 if time else 3, entry.text("pays_not", voice.language)),
+        (3, availability(voice, match)),
+        (3 if time else 2, windows),
+        (2, " ".join(about[1:2])),
+        (1, " ".join(about[2:3])),
+        (1, " ".join(about[3:])),
+    ]
+    last = voice.phrase("today", step=sentence(step)) if step else ""
+    said = within(pieces, WORDS - count_words(last))
+    text = "\n".join(filter(None, [" ".join(said), last]))
+    return replace(card_message(voice, match), text=text, spans=(Span(0, len(name), "bold"),))
+
+
+def within(pieces: list[tuple[int, str]], most: int) -> list[str]:
+    """The pieces that fit, in their own order: all that weigh 3, then 2, then 1."""
+    kept = {at for at, (weight, _) in enumerate(pieces) if weight == 3}
+    used = sum(count_words(pieces[at][1]) for at in kept)
+    for wanted in (2, 1):
+        for at, (weight, text) in enumerate(pieces):
+            if weight == wanted and used + count_words(text) <= most:
+                kept.add(at)
+                used += count_words(text)
+    return [pieces[at][1] for at in sorted(kept) if pieces[at][1]]
+
+
+def nearest_line(voice: Voice, match: Match) -> str:
+    """The nearest known location of an entry that has several, seen from the visitor's place."""
+    locations = match.entry.facts.get("locations")
+    here = match.profile.possible("area") if "area" in match.profile.facts else None
+    if not isinstance(locations, list) or not locations or here is None or not hasattr(here, "key"):
+        return ""
+    found = voice.content.knowledge.geography.nearest(here, [str(one) for one in locations])
+    if not found:
+        return ""
+    place, km = found[0]
+    return voice.phrase("nearest", place=place, km=str(km)) if km else voice.phrase("nearest_here", place=place)
