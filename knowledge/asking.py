@@ -7,7 +7,7 @@ asked twice, nothing that does not apply, and nothing that is only taken when vo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -28,7 +28,7 @@ from knowledge.criteria import (
 from knowledge.criteria import Any as AnyOf
 from knowledge.entries import Entry
 from knowledge.profile import Profile
-from knowledge.relevance import OTHER_WORK, PURPOSE, WORK
+from knowledge.relevance import PERSON, PURPOSE, WISH, WORK, WORK_POINTS, Points
 
 if TYPE_CHECKING:
     from knowledge.matching import Match, Matcher, Outside
@@ -111,36 +111,38 @@ def contenders(
         elif len(settled) < show:
             settled.append(match)
     if len(settled) >= show:
-        tiers = matcher.relevance.view(profile).tiers
-        last = standing(matcher, settled[-1], tiers)
-        could = (match for match in open_ if standing(matcher, match, tiers) < last)
+        points = matcher.relevance.view(profile).points
+        last = standing(matcher, settled[-1], points)
+        could = (match for match in open_ if standing(matcher, match, points) < last)
         return list(islice(could, POOL))
     return open_[:POOL]
 
 
-def standing(matcher: Matcher, match: Match, tiers: Sequence[int]) -> tuple[int, int, int, int]:
-    """Where an entry stands in the advice, or would stand if what is open turned out well.
+def standing(matcher: Matcher, match: Match, points: Points) -> tuple[int, int, int, int]:
+    """Where an entry stands in the advice, or would stand if what is open turned out well: smaller is earlier.
 
-    Tier, then certain before left to a person, then availability and nearness.
+    Points, then certain before left to a person, then availability and nearness.
     """
-    bit = 1 << matcher.position[match.entry.id]
-    tier = next((at for at, bits in enumerate(tiers) if bits & bit), len(tiers))
-    if match.verdict == "maybe":
-        tier = hoped_tier(match, tier)
+    at = matcher.position[match.entry.id]
+    bit = 1 << at
+    earned = hoped_points(match, at, points) if match.verdict == "maybe" else points.of(at)
+    if match.status == "unknown":
+        earned -= 1
     near = next((at for at, bits in enumerate(matcher.relevance.nearness) if bits & bit), 2)
     rank = {"open": 0, "opens_on": 1, "unknown": 2}.get(match.status, 3)
     certain = 1 if match.verdict == "coach_decides" or (match.verdict == "maybe" and match.human) else 0
-    return tier, certain, rank, near
+    return -earned, certain, rank, near
 
 
-def hoped_tier(match: Match, tier: int) -> int:
-    """The tier after the best answers to what is missing: an answer about the wish or the work can lift an entry."""
-    if tier == OTHER_WORK:
-        return tier
-    missing = set(match.missing)
-    aim, work = tier in (0, 1) or bool(missing & set(PURPOSE)), tier in (0, 2) or bool(missing & set(WORK))
-    best = 0 if aim and work else 1 if aim else 2 if work else 3
-    return min(tier, best)
+def hoped_points(match: Match, at: int, points: Points) -> int:
+    """The points after the best answers to what is missing: an answer about the wish or the work lifts an entry."""
+    earned, missing = points.of(at), set(match.missing)
+    for facts, bits, worth in ((PURPOSE, points.wish, WISH), (WORK, points.work, WORK_POINTS)):
+        if not bits >> at & 1 and not missing.isdisjoint(facts):
+            earned += worth
+    if not points.person >> at & 1 and missing - {*PURPOSE, *WORK}:
+        earned += PERSON
+    return earned
 
 
 def reachable(fact: str, profile: Profile, asked: frozenset[str], depth: int = 0) -> tuple[str, ...]:

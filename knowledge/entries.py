@@ -115,6 +115,7 @@ class Entry:
     situations: tuple[str, ...] = ()  # `for`
     where: tuple[str, ...] = ()  # areas; empty = the whole country
     sectors: tuple[str, ...] = ()  # for ranking and search
+    serves: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # wishes it answers; for order
     amounts: tuple[Amount, ...] = ()
     example: str = ""  # worked example in euros
     pays_not: str = ""

@@ -71,6 +71,7 @@ def read_entry(node: Node, stem: str, kind: str, facts: Facts, geography: Any, p
         situations=situations,
         where=where,
         sectors=_ids(reader, "sectors", facts.lists["sectors"].entries if "sectors" in facts.lists else {}, problems),
+        serves=_serves(reader.node_of("serves"), facts, problems),
         amounts=tuple(_amount(part, problems) for part in reader.parts("amount")),
         example=reader.text("example"),
         pays_not=reader.text("pays_not"),
@@ -131,6 +132,19 @@ def _ids(reader: Reader, key: str, known: Mapping[str, Any], problems: Problems)
                 width=max(1, len(part.text)),
             )
     return tuple(found)
+
+
+def _serves(node: Node | None, facts: Facts, problems: Problems) -> dict[str, tuple[str, ...]]:
+    """`serves: {employer_goal: [train_people]}`: wishes this entry answers, without being a condition."""
+    if node is None:
+        return {}
+    reader = Reader(node, problems, "'serves'")
+    found: dict[str, tuple[str, ...]] = {}
+    for fact in node.map:
+        if fact in facts and facts[fact].choices:
+            found[fact] = _ids(reader, fact, facts[fact].choices, problems)
+    reader.done()
+    return found
 
 
 def _where(reader: Reader, facts: Facts, geography: Any, problems: Problems) -> tuple[str, ...]:

@@ -258,23 +258,28 @@ class Matcher:
         kinds: tuple[str, ...] | None = None,
         budgets: Mapping[str, int] | None = None,
     ) -> Iterator[Match]:
-        """What to name first, lazily: what answers this visitor before what would fit anybody, ended entries last.
+        """What to name first, lazily: what answers most of what was told before what fits anybody, ended entries last.
 
         A general service that certainly fits is worth less on a first card than the fund of one's own trade about which
-        one thing is still open; within one tier of relevance the display order holds. Ruled out entries are left out.
+        one thing is still open (relevance.Points); with equal points the display order holds. Ruled out entries are
+        left out.
         """
         scene = self._scene(profile, today, kinds, budgets or {})
-        ended = scene.by_rank[-1]
+        levels, ended = self._levels(scene), scene.by_rank[-1]
         for some in (scene.wanted & ~ended, ended):
-            for tier in scene.view.tiers:
-                if not tier & some:
+            for level in levels:
+                if not level & some:
                     continue
                 for verdict, bits in scene.by_verdict:
-                    bucket = bits & tier & some
+                    bucket = bits & level & some
                     if bucket:
                         for rank in scene.by_rank:
                             for near in self.relevance.nearness:
                                 yield from scene.matches(bucket & rank & near, verdict)
+
+    def _levels(self, scene: _Scene) -> list[int]:
+        maybe = scene.by_verdict[2][1]
+        return scene.view.points.levels(scene.by_rank[_AVAILABILITY["unknown"]], scene.view.unlikely(maybe))
 
     def _scene(
         self, profile: Profile, today: date | datetime, kinds: tuple[str, ...] | None, budgets: Mapping[str, int]

@@ -8,9 +8,10 @@ count that both the visitor (or the chosen answer) and the entry use.
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from knowledge.bitsets import BitSets
+from knowledge.bitsets import BitSets, positions
 from knowledge.criteria import NO, NOT_APPLICABLE, YES, All, Any, Between, Criterion, Human, Leaf, Not, OneOf, facts_in
 from knowledge.entries import Entry
 from knowledge.facts import Facts
@@ -21,6 +22,7 @@ PURPOSE = (
     "goal", "employer_goal", "school_goal", "plan_activity", "course_kind", "course_purpose", "wants_teaching_role",
     "trainee_kind", "hire_group", "joint_application", "first_step",
 )  # fmt: skip
+_FORMS = ("course_kind", "first_step")  # how somebody wants it, not what
 WORK = ("field", "sector", "wanted_sector", "cao")
 TOLD = ("course", "wanted_occupation", "occupation", "remark")  # free texts
 _WEIGHTS = {
@@ -34,7 +36,10 @@ _COMMON = frozenset((
     "slag", "anders", "ander", "beter", "eigen", "nieuwe", "samen", "anderen", "bedrijf", "mensen", "leren", "werken",
     "school", "vinden", "kijken", "houden", "opleiding",
 ))  # fmt: skip
-OTHER_WORK = 5  # the last tier
+WISH, WORK_POINTS, NEAR, PERSON = 3, 2, 1, 1  # what an entry earns for each thing it answers; see Points
+OTHER, UNSURE, SLIM = -99, -1, -2  # about other work; may be gone; open and unlikely
+BROAD = 6  # kinds of work: an entry that takes this many is not about any of them
+UNLIKELY = 0.3  # a chance below this is too little to name an entry first
 _RARE = 0.16  # a word that more entries than this share use says nothing
 MOST_WEIGHED = 100  # entries of one bucket whose chances are compared; beyond that the score alone decides
 MOST_REMEMBERED = 20_000  # judgements and chances kept for answers seen before
@@ -72,6 +77,17 @@ class Relevance:
             fact for fact in bits.facts_asked if fact not in _SILENT and fact not in PURPOSE and fact not in WORK
         )
         self._akin = self._find_akin()
+        self._serves: dict[str, dict[str, int]] = {}
+        self._desks = self._broad = 0
+        for position, entry in enumerate(entries):
+            for fact, choices in entry.serves.items():
+                by_choice = self._serves.setdefault(fact, {})
+                for choice in choices:
+                    by_choice[choice] = by_choice.get(choice, 0) | 1 << position
+            if entry.kind == "desk":
+                self._desks |= 1 << position  # the desk of one's own region helps with everything a little
+            if max((len(kinds) for kinds in _kinds_of_work(entry.criterion)), default=0) >= BROAD:
+                self._broad |= 1 << position
 
     def _find_akin(self) -> dict[tuple[str, str], int]:
         """Per answer about the wish, the entries that use one of its telling words."""
@@ -99,11 +115,22 @@ class Relevance:
     def view(self, profile: Profile) -> View:
         """What matters to one visitor."""
         held = [(_WEIGHTS[fact], self.bits.held(profile, fact)) for fact in (*self._purpose, *self._work)]
-        aim = work = 0
-        for _, bits in held[: len(self._purpose)]:
+        aim = work = wish = form = 0
+        for fact, (_, bits) in zip(self._purpose, held, strict=False):
             aim |= bits
+            if not profile.is_known(fact):
+                continue  # "not asked yet" may be a condition, but it says nothing
+            if fact in _FORMS:
+                form |= bits
+            else:
+                wish |= bits
         for _, bits in held[len(self._purpose) :]:
             work |= bits
+        served = self._serving(profile)
+        if served:
+            held.append((6, served))
+            aim |= served
+            wish |= served
         akin = self._akin_to(profile)
         if akin:
             held.append((3, akin))
@@ -114,6 +141,7 @@ class Relevance:
         same, other = self._sector_bits(profile)
         work |= same
         other &= ~work
+        about = work & ~self._broad
         special = 0
         for fact in self._other:
             bits = self.bits.held(profile, fact)
@@ -123,7 +151,20 @@ class Relevance:
         rest = self.bits.all & ~other
         both, some = aim & work & rest, (aim | work) & rest
         tiers = (both, aim & rest & ~both, work & rest & ~aim, special & rest & ~some, rest & ~some & ~special, other)
-        return View(self, profile, tiers, [(weight, bits) for weight, bits in held if bits], told)
+        near = self.nearness[0] & self.bits.held(profile, "area")
+        person = special | form | work & self._broad | near & self._desks | (self._using(told) if told else 0)
+        points = Points(wish, about, near, person, other)
+        return View(self, profile, tiers, [(weight, bits) for weight, bits in held if bits], told, points)
+
+    def _serving(self, profile: Profile) -> int:
+        """Entries whose editor says that they answer this wish."""
+        bits = 0
+        for fact, by_choice in self._serves.items():
+            if profile.is_known(fact):
+                value = profile.value(fact)
+                for one in (value,) if isinstance(value, str) else value:
+                    bits |= by_choice.get(one, 0)
+        return bits
 
     def _akin_to(self, profile: Profile) -> int:
         bits = 0
@@ -175,6 +216,43 @@ class Relevance:
         return _words_in(*texts) - _COMMON
 
 
+@dataclass(frozen=True, slots=True)
+class Points:
+    """How much of what a visitor told each entry answers, as bit sets.
+
+    The wish earns three points, the kind of work two; being of this very region, and meeting something else that was
+    told, one each. Off go one point of what may be gone, and two of what is open and unlikely. Other work comes last.
+    """
+
+    wish: int
+    work: int
+    near: int
+    person: int
+    other: int
+
+    def levels(self, unsure: int, unlikely: int) -> list[int]:
+        """All entries by points, the most first."""
+        parts = (*self._earned(), (unsure, UNSURE), (unlikely, SLIM))
+        found = {0: -1}  # -1: every bit
+        for bits, worth in parts:
+            after: dict[int, int] = {}
+            for points, some in found.items():
+                for total, share in ((points + worth, some & bits), (points, some & ~bits)):
+                    if share:
+                        after[total] = after.get(total, 0) | share
+            found = after
+        return [bits for _, bits in sorted(found.items(), reverse=True)]
+
+    def of(self, at: int) -> int:
+        """The points of one entry, before anything goes off."""
+        return sum(worth for bits, worth in self._earned() if bits >> at & 1)
+
+    def _earned(self) -> tuple[tuple[int, int], ...]:
+        return (
+            (self.wish, WISH), (self.work, WORK_POINTS), (self.near, NEAR), (self.person, PERSON), (self.other, OTHER),
+        )  # fmt: skip
+
+
 class View:
     """Tiers and scores of all entries for one visitor.
 
@@ -182,7 +260,7 @@ class View:
     meets something else that was said, says nothing special, is about other work.
     """
 
-    __slots__ = ("_held", "_relevance", "_told", "profile", "tiers")
+    __slots__ = ("_held", "_relevance", "_told", "points", "profile", "tiers")
 
     def __init__(
         self,
@@ -191,12 +269,23 @@ class View:
         tiers: tuple[int, ...],
         held: list[tuple[int, int]],
         told: frozenset[str],
+        points: Points,
     ) -> None:
         self._relevance, self.profile, self.tiers, self._held, self._told = relevance, profile, tiers, held, told
+        self.points = points
 
-    def sorted(self, positions: Iterable[int], is_maybe: bool) -> list[int]:
+    def unlikely(self, maybe: int) -> int:
+        """Of these open entries, those that answer something and yet have little chance."""
+        some = maybe & (self.points.wish | self.points.work | self.points.person) & ~self.points.other
+        bits = 0
+        for at in positions(some):
+            if self._relevance.chance_of(at, self.profile) < UNLIKELY:
+                bits |= 1 << at
+        return bits
+
+    def sorted(self, found_at: Iterable[int], is_maybe: bool) -> list[int]:
         """Within a bucket: the higher score first, for maybes also the better chance; then by id."""
-        found = list(positions)
+        found = list(found_at)
         if len(found) < 2 or not (is_maybe or self._held or self._told):
             return found
         with_chance = is_maybe and len(found) <= MOST_WEIGHED
@@ -212,6 +301,16 @@ class View:
         if with_chance:
             score += 4 * self._relevance.chance_of(at, self.profile)
         return score
+
+
+def _kinds_of_work(criterion: Criterion) -> Iterator[frozenset[str]]:
+    """Per condition on the kind of work, the kinds it takes."""
+    if isinstance(criterion, Leaf):
+        if criterion.fact in ("field", "sector", "wanted_sector") and isinstance(criterion.test, OneOf):
+            yield frozenset(criterion.test.values)
+    elif isinstance(criterion, All | Any):
+        for part in criterion.parts:
+            yield from _kinds_of_work(part)
 
 
 def _words_in(*texts: str) -> frozenset[str]:
