@@ -36,6 +36,31 @@ _HEAD = ~sa.exists().where(
 _EPOCH_NOW = (
     sa.select(t.conversation.c.epoch).where(t.conversation.c.id == t.outbox.c.conversation).scalar_subquery()
 )
+_CLAIM = (
+    sa.select(t.outbox)
+    .where(_open, t.outbox.c.next_at <= sa.bindparam("at"), _HEAD)
+    .where(t.outbox.c.channel.in_(sa.bindparam("channels", expanding=True)))
+    .where(sa.or_(t.outbox.c.state == "new", t.outbox.c.sending_at <= sa.bindparam("lost")))
+    .order_by(t.outbox.c.next_at, t.outbox.c.id)
+    .limit(sa.bindparam("many"))
+    .with_for_update(skip_locked=True, of=t.outbox)
+)
+_CLAIM_OF_BOTS = _CLAIM.where(t.outbox.c.bot.in_(sa.bindparam("bots", expanding=True)))
+_TAKE = (
+    t.outbox.update()
+    .where(t.outbox.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .values(
+        state="sending",
+        sending_at=sa.bindparam("at"),
+        attempts=t.outbox.c.attempts + 1,
+        maybe_twice=sa.case((t.outbox.c.state == "sending", 1), else_=t.outbox.c.maybe_twice),
+    )
+)
+_DROP_STALE = (
+    t.outbox.update()
+    .where(t.outbox.c.state == "new", t.outbox.c.origin == "bot", t.outbox.c.epoch < _EPOCH_NOW)
+    .values(state="dead", reason="stale", done_at=sa.bindparam("at"))
+)
 
 
 class Delivery(Base):
@@ -54,26 +79,15 @@ class Delivery(Base):
         def work(conn: Connection) -> list[Outgoing]:
             at = ms(self.clock())
             drop_stale(conn, at)
-            query = (
-                sa.select(t.outbox)
-                .where(_open, t.outbox.c.next_at <= at, t.outbox.c.channel.in_(names), _HEAD)
-                .where(sa.true() if carried is None else t.outbox.c.bot.in_(carried))
-                .where(sa.or_(t.outbox.c.state == "new", t.outbox.c.sending_at <= at - _milliseconds(LOST_AFTER)))
-                .order_by(t.outbox.c.next_at, t.outbox.c.id)
-                .limit(limit)
-                .with_for_update(skip_locked=True, of=t.outbox)
-            )
-            rows = conn.execute(query).fetchall()
+            lost = at - _milliseconds(LOST_AFTER)
+            wanted = {"at": at, "lost": lost, "channels": names, "many": limit}
+            if carried is None:
+                rows = conn.execute(_CLAIM, wanted).fetchall()
+            else:
+                rows = conn.execute(_CLAIM_OF_BOTS, {**wanted, "bots": carried}).fetchall()
             if not rows:
                 return []
-            conn.execute(
-                t.outbox.update()
-                .where(t.outbox.c.id.in_([row.id for row in rows]))
-                .values(
-                    state="sending", sending_at=at, attempts=t.outbox.c.attempts + 1,
-                    maybe_twice=sa.case((t.outbox.c.state == "sending", 1), else_=t.outbox.c.maybe_twice),
-                )
-            )  # fmt: skip
+            conn.execute(_TAKE, {"at": at, "ids": [row.id for row in rows]})
             failpoint("after outbox claim")
             return _parcels(conn, self.context, rows)
 
@@ -228,11 +242,7 @@ def _milliseconds(span: timedelta) -> int:
 
 def drop_stale(conn: Connection, at: int) -> int:
     """Bot messages that were made before somebody else began to speak."""
-    return conn.execute(
-        t.outbox.update()
-        .where(t.outbox.c.state == "new", t.outbox.c.origin == "bot", t.outbox.c.epoch < _EPOCH_NOW)
-        .values(state="dead", reason="stale", done_at=at)
-    ).rowcount
+    return conn.execute(_DROP_STALE, {"at": at}).rowcount
 
 
 def _parcels(conn: Connection, context: Context, rows: Sequence[Any]) -> list[Outgoing]:

@@ -72,11 +72,12 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
 
 _KEYS = Keys(["the-keys-of-a-simulated-desk-are-always-the-same"])
 _EMPTY: list[bytes] = []
+_ENGINE = writing_engine(":memory:")
 
 
 def a_store(clock: Clock) -> InlineStore:
-    """An empty store; the tables are made once and copied."""
-    store = InlineStore(writing_engine(":memory:"), None, clock, None)
+    """An empty store. One database serves all desks, one after another: its statements are compiled once."""
+    store = InlineStore(_ENGINE, None, clock, None)
     raw = store._conn.connection.driver_connection
     assert raw is not None
     if _EMPTY:
