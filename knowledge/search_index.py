@@ -117,6 +117,11 @@ def _entry_texts(entry: Entry, sectors: CodeList | None) -> Iterator[tuple[str, 
             yield "sector", found.label
 
 
+def sector_stem(code: str) -> str:
+    """What stands for a kind of work in the index; no word can be equal to it."""
+    return f"§{code}"
+
+
 class Index:
     """Stems to documents, and how rare each is."""
 
@@ -124,6 +129,7 @@ class Index:
         self, catalogue: Iterable[Entry], glossary: Glossary, worries: Worries, lists: Mapping[str, CodeList]
     ) -> None:
         self.documents: list[Document] = []
+        self._sectors = lists.get("sectors")
         raw: list[list[tuple[str, list[str]]]] = []
         vocabulary: set[str] = set()
         for document, texts in documents(catalogue, glossary, worries, lists.get("sectors")):
@@ -140,6 +146,13 @@ class Index:
         self.words = frozenset(vocabulary)
         for document, cut in zip(self.documents, raw, strict=True):
             self._weigh(document, cut)
+            for code in document.entry.sectors if document.entry else ():
+                document.weights[sector_stem(code)] = 2.4
+
+    def sectors_above(self, code: str) -> Iterator[tuple[str, float]]:
+        """A kind of work and what it is part of, with how well an entry for that one fits."""
+        for wide in self._sectors.ancestors(code) if self._sectors else ():
+            yield sector_stem(wide), 1.0 if wide == code else 0.75
 
     def _weigh(self, document: Document, cut: list[tuple[str, list[str]]]) -> None:
         """The best field a stem stands in counts, and a little for each further one."""

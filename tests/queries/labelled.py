@@ -13,7 +13,17 @@ from knowledge.search import Search
 from knowledge.source import read_file
 
 FOLDER = Path(__file__).parent
-THEMES = ("employer_schemes", "people_schemes", "funds", "desks", "providers", "regional", "worries", "nothing")
+THEMES = (
+    "employer_schemes",
+    "people_schemes",
+    "funds",
+    "desks",
+    "providers",
+    "regional",
+    "worries",
+    "needs",
+    "nothing",
+)
 
 
 @dataclass(frozen=True)
@@ -76,7 +86,10 @@ def search() -> Search:
 @cache
 def names() -> dict[str, frozenset[str]]:
     """Each id with all ids of the same thing."""
-    return {document.id: frozenset((document.id, *document.aliases)) for document in search().index.documents}
+    found: dict[str, frozenset[str]] = {}
+    for document in search().index.documents:  # an explained word may be called like its entry
+        found[document.id] = found.get(document.id, frozenset()) | {document.id, *document.aliases}
+    return found
 
 
 def measure(asked: Sequence[Query], answer: Callable[[str], Sequence[str]]) -> Measures:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from functools import cache
 
 import pytest
 
 from tests.queries.labelled import Measures, Query, measure, names, queries, search
-from tests.queries.report import best_threshold, bm25, fts5
+from tests.queries.report import best_threshold, bm25, fts5, timed
 
 
 @cache
@@ -20,7 +19,7 @@ def test_the_labelled_set_is_large_and_covers_all_kinds():
     every = list(queries())
     assert len(every) >= 320
     assert sum(not one.finds for one in every) >= 70
-    assert 0.3 <= sum(one.held for one in every) / len(every) <= 0.36
+    assert sum(one.held for one in every) >= 200  # a third of what was written first
     assert len({one.text for one in every}) == len(every)
 
 
@@ -53,13 +52,9 @@ def test_it_is_ahead_of_plain_full_text_search_on_queries_nobody_tuned_on(rival)
 
 def test_a_query_takes_at_most_a_few_milliseconds():
     search().find("warm")
-    times = []
-    for query in queries():
-        start = time.perf_counter()
-        search().find(query.text)
-        times.append(time.perf_counter() - start)
+    times = [min(timed(query.text) for _ in range(2)) for query in queries()]
     times.sort()
-    assert times[int(len(times) * 0.95)] < 0.012  # 1 to 3 ms on a quiet machine; the suite runs two at a time
+    assert times[int(len(times) * 0.95)] < 0.003
 
 
 def test_every_answer_of_the_worries_can_be_found_by_its_own_question():
