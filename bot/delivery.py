@@ -24,6 +24,7 @@ from storage.store import Store
 log = logging.getLogger("loket.delivery")
 AT_ONCE = 64  # messages on their way at the same time, all to different conversations
 SWEEP = 2.0  # seconds between looks for what another process left behind
+BREATH = 0.05  # seconds between looks because of others' commits, of which a busy desk has thousands
 TICK = 30.0  # seconds between looks at the clocks of cases and reminders
 NO_SENDER = timedelta(seconds=10)
 
@@ -103,9 +104,9 @@ class Delivery:
                 await self._rest()
 
     async def _claim(self, room: int) -> list[Outgoing]:
-        channels = {channel for channel, _ in self._senders}
+        channels, bots = {channel for channel, _ in self._senders}, {bot for _, bot in self._senders}
         try:
-            return await self._store.claim_outbox(channels, room)
+            return await self._store.claim_outbox(channels, room, bots)
         except NotStored as error:
             log.warning("messages wait: the database cannot be written", extra={"reason": type(error).__name__})
             await asyncio.sleep(0.5)
@@ -165,9 +166,10 @@ class Delivery:
     # ---- what nobody asked for just now ---------------------------------------------------------------------------
 
     async def _listen(self) -> None:
-        """Commits of other parts and other processes wake delivery too."""
+        """Commits of other parts and other processes wake delivery too; our own turns did so already."""
         while not self._stopping:
             if await self._store.changed(60.0):
+                await asyncio.sleep(BREATH)
                 self.wake()
 
     async def _watch_clocks(self) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.channels.telegram import Read
+from bot.channels.telegram import Read, Unreadable
 from bot.channels.telegram_carrier import Carrier
 from bot.channels.telegram_profile import COMMANDS
 from bot.channels.telegram_receiver import Receiver
@@ -32,7 +32,11 @@ class Guest:
 
     async def take(self, update: Mapping[str, Any]) -> bool:
         """True when this update was for the desk; then it is stored. Raises NotStored when it must come again."""
-        read = self._receiver.read(update)
+        try:
+            read = self._receiver.read(update)
+        except Unreadable as error:
+            await self._receiver.set_aside(update, str(error))
+            return False
         if read.blocked is not None:
             await self._receiver.carry_out(update, read)
             return False  # the host may want to know as well
@@ -71,9 +75,8 @@ class Guest:
 
     async def going(self, address: str) -> bool:
         """Whether this visitor is talking with the desk now, or waits for a coach."""
-        desk, bot = self._receiver.desk, self._receiver.carrier.bot
-        talk = await desk.store.conversation_at("telegram", bot, address)
-        return talk is not None and (bool(talk.case) or talk.phase in ("new", "talking"))
+        store = self._receiver.desk.store
+        return await store.known("telegram", self._receiver.carrier.bot, address)
 
 
 class Mount:

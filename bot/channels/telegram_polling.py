@@ -18,14 +18,14 @@ from knowledge.problems import LoketError
 from storage.base import NotStored
 
 log = logging.getLogger("loket.telegram")
-LEASE = 60.0  # seconds that nobody else may poll after our last sign of life
+LEASE = 60  # seconds that nobody else may poll after our last sign of life
 STAND_BY = 5.0
 CONFLICT_WAIT = 60.0
 LONGEST_WAIT = 30.0
 AT_ONCE = 100  # chats handled at the same time
 
 Handle = Callable[[dict[str, Any]], Awaitable[None]]
-Lease = Callable[[str, float], Awaitable[bool]]  # holder and seconds -> whether the lease is ours
+Lease = Callable[[str, int], Awaitable[bool]]  # holder and seconds (0 = give it back) -> whether it is ours
 
 
 class TokenRefused(LoketError):
@@ -87,6 +87,8 @@ class Polling:
             self._fetching.cancel()
 
     async def _fetch(self, offset: int) -> list[dict[str, Any]]:
+        if self._stopping.is_set():
+            return []
         self._fetching = asyncio.create_task(self._carrier.get_updates(offset, self._wait, self._allowed))
         try:
             return await self._fetching

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import os
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -47,6 +49,7 @@ class PtbCarrier:
 
     @classmethod
     def open(cls, token: str, api_base: str) -> PtbCarrier:
+        os.environ.setdefault("PTB_TIMEDELTA", "true")  # the process is ours; without it every 429 makes a warning
         base = api_base.rstrip("/")
         timeouts: dict[str, Any] = {
             "read_timeout": CALL_TIMEOUT, "write_timeout": CALL_TIMEOUT, "connect_timeout": 5.0, "pool_timeout": 5.0,
@@ -70,10 +73,11 @@ class PtbCarrier:
             self._opened = True
             for request in self._own:
                 await request.initialize()
+        # "sendMessage_" is the same method to the library; the bare name makes it warn that typed methods exist.
         try:
-            return await self._bot.do_api_request(method, api_kwargs=params, read_timeout=patience)
+            return await self._bot.do_api_request(f"{method}_", api_kwargs=params, read_timeout=patience)
         except RetryAfter as error:
-            raise CallFailed("slow", "too many requests", seconds=_seconds(error.retry_after)) from None
+            raise CallFailed("slow", "too many requests", seconds=_seconds(error)) from None
         except ChatMigrated as error:
             raise CallFailed("moved", moved_to=error.new_chat_id) from None
         except TelegramError as error:
@@ -101,5 +105,9 @@ def _meaning(error: TelegramError) -> CallFailed:
     return CallFailed("down", "not an answer of the Bot API")
 
 
-def _seconds(given: int | datetime.timedelta) -> float:
+def _seconds(error: RetryAfter) -> float:
+    """A number or, with PTB_TIMEDELTA, a span; reading the number makes the library announce the change."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        given: int | datetime.timedelta = error.retry_after
     return given.total_seconds() if isinstance(given, datetime.timedelta) else float(given)

@@ -13,12 +13,12 @@ import time
 from collections.abc import Coroutine, Mapping
 from typing import Any
 
-from bot.channels.telegram import Call, Heard, Read, Turned, Unreadable, keyboard, read_update
+from bot.channels.telegram import Blocked, Call, Heard, Read, Turned, Unreadable, keyboard, read_update
 from bot.channels.telegram_carrier import CallFailed, Carrier
 from bot.desk import Desk
 from flows.events import Started
 from storage.base import NotStored
-from storage.messages import Incoming, Outgoing, Verdict
+from storage.messages import Incoming
 
 log = logging.getLogger("loket.telegram")
 TRIES = 3  # of an update that makes the desk itself fail; then it is put aside, or it would block its chat for a day
@@ -38,18 +38,17 @@ class Receiver:
         self._beside: set[asyncio.Task[None]] = set()
 
     def read(self, update: Mapping[str, Any]) -> Read:
-        """What the update means; nothing at all when it cannot be read (then it is put aside)."""
-        try:
-            return read_update(
-                update, bot=self.carrier.bot, place_of=self.desk.place_of, received_at=self.desk.clock()
-            )
-        except Unreadable as error:
-            self.set_aside(update, str(error))
-            return Read()
+        """What the update means. Raises Unreadable."""
+        return read_update(update, bot=self.carrier.bot, place_of=self.desk.place_of, received_at=self.desk.clock())
 
     async def handle(self, update: Mapping[str, Any]) -> None:
         """Raises NotStored when Telegram must give this update again."""
-        await self.carry_out(update, self.read(update))
+        try:
+            read = self.read(update)
+        except Unreadable as error:
+            await self.set_aside(update, str(error))
+            return
+        await self.carry_out(update, read)
 
     async def carry_out(self, update: Mapping[str, Any], read: Read) -> None:
         try:
@@ -58,11 +57,11 @@ class Receiver:
         except NotStored:
             raise
         except Exception as error:
-            self._count_failure(update, error)
+            await self._count_failure(update, error)
         if read.callback:
             self.beside(self._answer(read))
         if read.blocked is not None:
-            await self._blocked(read.blocked.address, read.blocked.blocked)
+            await self._blocked(read.blocked)
         if read.turned is not None:
             self.beside(self._turn_page(read.turned))
         if read.heard is not None and not read.callback:
@@ -94,6 +93,8 @@ class Receiver:
         except CallFailed as failed:
             if failed.kind != "done":
                 log.info("a call beside a turn failed", extra={"method": method, "verdict": failed.kind})
+        except Exception:
+            log.exception("a call beside a turn failed", extra={"method": method})
 
     async def _answer(self, read: Read) -> None:
         """First thing after the commit: until then the button keeps turning on the visitor's screen."""
@@ -117,15 +118,9 @@ class Receiver:
         call = refusal(heard.chat)
         await self._try(call.method, call.params)
 
-    async def _blocked(self, address: str, blocked: bool) -> None:
-        """Nothing is sent to somebody who blocked the bot; writing again takes that away by itself."""
-        store = self.desk.store
-        talk = await store.conversation_at("telegram", self.carrier.bot, address) if blocked else None
-        if talk is not None:
-            from flows.effects import Message
-
-            nobody = Outgoing(0, talk.id, address, "telegram", self.carrier.bot, 0, 0, "system", 0, Message(""))
-            await store.settle([(nobody, Verdict("gone", reason="blocked the bot"))])
+    async def _blocked(self, blocked: Blocked) -> None:
+        """Nothing is sent to somebody who blocked the bot; the coach of an open case is told."""
+        await self.desk.store.set_gone("telegram", self.carrier.bot, blocked.address, blocked.blocked)
 
     # ---- limits ---------------------------------------------------------------------------------------------------
 
@@ -146,7 +141,7 @@ class Receiver:
         self._buckets[address] = (room, now)
         return False
 
-    def _count_failure(self, update: Mapping[str, Any], error: Exception) -> None:
+    async def _count_failure(self, update: Mapping[str, Any], error: Exception) -> None:
         """An update that makes us fail is tried again a few times, and then put aside with an apology."""
         number = int(update["update_id"])
         tries = self._failed.pop(number, 0) + 1
@@ -156,15 +151,16 @@ class Receiver:
                 del self._failed[next(iter(self._failed))]
             self._failed[number] = tries
             raise NotStored("the desk failed on this update; it is tried again") from error
-        self.set_aside(update, type(error).__name__)
+        await self.set_aside(update, type(error).__name__)
         chat = (update.get("message") or update.get("edited_message") or {}).get("chat", {}).get("id")
         if chat is not None:
             self.beside(self._try("sendMessage", {"chat_id": chat, "text": SORRY}))
 
-    def set_aside(self, update: Mapping[str, Any], reason: str) -> None:
+    async def set_aside(self, update: Mapping[str, Any], reason: str) -> None:
         """Never to be tried again. Its number and the kind of error are kept; what it says is not."""
         number = str(update.get("update_id", ""))[:20]
         log.error("an update was put aside", extra={"reason": f"{reason} {number}", "bot": self.carrier.bot})
+        await self.desk.store.set_aside("telegram", self.carrier.bot, number, reason)
 
     async def aclose(self) -> None:
         """Waits for the calls beside turns."""

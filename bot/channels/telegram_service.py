@@ -92,9 +92,12 @@ class TelegramService:
         with contextlib.suppress(TokenRefused):  # said already; the rest of this process goes on
             await self._polling.run()
 
-    async def _lease(self, holder: str, seconds: float) -> bool:
-        held: bool = await self.desk.store.hold_lease(f"poll:{self.carrier.bot}", holder, seconds)
-        return held
+    async def _lease(self, holder: str, seconds: int) -> bool:
+        name = f"poll:{self.carrier.bot}"
+        if not seconds:
+            await self.desk.store.drop_lease(name, holder)
+            return False
+        return await self.desk.store.hold_lease(name, holder, seconds)
 
     async def _introduce(self) -> None:
         changed = await set_profile(self.carrier, self.desk.content.knowledge.desk)
