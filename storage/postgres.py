@@ -30,6 +30,7 @@ from storage.turns import Job, run_batch
 T = TypeVar("T")
 CHANNEL = "loket"
 AGAIN = {"40001", "40P01"}  # serialization failure, deadlock: repeat
+RECONNECTS = 2  # connections of the pool may be dead without our knowing; a new one is made at once
 POLL = 1.0  # seconds: the fallback when a notification got lost
 OLDEST = 150000  # PostgreSQL 15
 
@@ -113,6 +114,7 @@ class PostgresStore(Store):
             return [(await self._run([job]))[0] for job in jobs]  # only the bad one fails
 
     async def _transaction(self, work: Callable[[Connection], T], *, notify: bool = True) -> T:
+        committing = False
         for attempt in range(TRIES):
             try:
                 async with self.engine.begin() as conn:
@@ -120,17 +122,19 @@ class PostgresStore(Store):
                     if notify:
                         await conn.exec_driver_sql(f"NOTIFY {CHANNEL}")
                     failpoint("before commit")
+                    committing = notify  # from here on a lost connection leaves open whether it was stored
                 failpoint("after commit")
                 return result
             except (Conflict, IntegrityError):
                 if attempt == TRIES - 1:
                     raise
             except (OperationalError, InterfaceError, OSError) as error:
-                raise NotStored(f"the database cannot be reached now: {_cause(error)}") from error
+                if committing or attempt >= RECONNECTS:
+                    raise NotStored(f"the database cannot be reached now: {_cause(error)}") from error
             except DBAPIError as error:
-                if _state(error) not in AGAIN:
-                    if error.connection_invalidated:
-                        raise NotStored(f"the database cannot be reached now: {_cause(error)}") from error
+                if error.connection_invalidated and (committing or attempt >= RECONNECTS):
+                    raise NotStored(f"the database cannot be reached now: {_cause(error)}") from error
+                if not error.connection_invalidated and _state(error) not in AGAIN:
                     raise
                 if attempt == TRIES - 1:
                     raise NotStored("the database is too busy; send it again") from error
