@@ -6,6 +6,7 @@ Amount, window, conditions and source wait behind buttons (details.py). A closed
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from flows.effects import Card, Message, Option, Span
@@ -14,6 +15,7 @@ from knowledge.explain import said_day
 from knowledge.matching import Match
 
 WORDS = 45
+SHORT_AMOUNT = 12  # words
 
 
 def card_message(voice: Voice, match: Match, *, first: int = 0) -> Message:
@@ -53,13 +55,25 @@ def card_text(voice: Voice, match: Match) -> str:
     used = count_words(" ".join([*parts, *last, *state]))
     body: list[str] = []
     reason = reason_of(voice, match)
-    for piece in [*about[:1], reason, *about[1:2]]:
+    amount = short_amount(voice, match)
+    for piece in [*about[:1], amount, reason, *about[1:2]]:
         words = count_words(piece)
         if piece and used + words <= WORDS:
             body.append(piece)
             used += words
-    body = [piece for piece in [*about[:1], *about[1:2], reason] if piece in body]
+    body = [piece for piece in [*about[:1], *about[1:2], amount, reason] if piece in body]
     return "\n".join([" ".join([*parts, *body, *state]), *last])
+
+
+def short_amount(voice: Voice, match: Match) -> str:
+    """The sum in a few words, when it is certain; conditions and the example wait behind a button."""
+    from flows.details import amount_text
+
+    certain = [one for one in match.entry.amounts[:1] if one.value is not None and one.confidence == "verified"]
+    if not certain or match.entry.confidence != "verified":
+        return ""
+    said = voice.phrase("d_amount", amount=amount_text(voice, replace(certain[0], condition="")))
+    return said if count_words(said) <= SHORT_AMOUNT else ""
 
 
 def reason_of(voice: Voice, match: Match) -> str:

@@ -11,7 +11,7 @@ from flows.content import Content
 from flows.holes import HOLES
 from flows.model import Ask, every_step
 from flows.texts import Text, texts
-from knowledge import reading
+from knowledge.plain_language import INFORMAL, measure
 from knowledge.problems import Problems
 
 TELEGRAM = 4096  # characters of one message
@@ -74,18 +74,22 @@ def _holes(text: Text, problems: Problems) -> None:
 
 
 def _plain(text: Text, problems: Problems) -> None:
-    informal = reading.informal(text.dutch)
+    informal = INFORMAL.search(text.dutch)
     if informal:
-        problems.error(text.place, f"says '{informal[0]}' where the desk says 'u'", "Write it with 'u' and 'uw'.")
+        problems.error(text.place, f"says '{informal.group()}' where the desk says 'u'", "Write it with 'u' and 'uw'.")
     if text.kind in ("label", "button", "hint") or len(text.dutch.split()) < 6:
         return
     said = _HOLE.sub("iets", text.dutch)
-    longest = reading.longest_sentence(said)
-    if longest > LONGEST_SENTENCE:
-        problems.error(text.place, f"a sentence of {longest} words is too long to read at once", "Make two sentences.")
-    elif len(reading.words(said)) >= 12 and (lix := reading.lix(said)) > HARDEST_LIX:
+    figures = measure(said)
+    if figures.longest > LONGEST_SENTENCE:
         problems.error(
-            text.place, f"reads too hard (LIX {lix:.0f}, at most {HARDEST_LIX:.0f})", "Use shorter words and sentences."
+            text.place, f"a sentence of {figures.longest} words is too long to read at once", "Make two sentences."
+        )
+    elif figures.words >= 12 and figures.lix > HARDEST_LIX:
+        problems.error(
+            text.place,
+            f"reads too hard (LIX {figures.lix:.0f}, at most {HARDEST_LIX:.0f})",
+            "Use shorter words and sentences.",
         )
 
 

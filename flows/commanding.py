@@ -234,7 +234,13 @@ def _more(session: Session, _: str) -> None:
     step = walked.advised.step
     seen = int(session.state.done.get(f"more:{step.key}", step.show))
     found = candidates(
-        session.content.knowledge.matcher, walked.profile, session.now, step.kinds, session.world.budgets
+        session.content.knowledge.matcher,
+        walked.profile,
+        session.now,
+        step.kinds,
+        session.world.budgets,
+        step.show,
+        step.show,
     )
     further = list(islice(found, seen, seen + MORE))
     if not further:

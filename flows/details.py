@@ -72,7 +72,7 @@ def amount_text(voice: Voice, amount: Any) -> str:
     if amount.condition:
         text += f" ({amount.condition})"
     if amount.confidence != "verified":
-        text += f". {voice.phrase('d_not_known')}"
+        text += f", {voice.phrase('unsure')}"
     return text
 
 

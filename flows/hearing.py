@@ -27,7 +27,8 @@ LIKELY = 0.6  # the same for a question that speaks of nobody
 NAMED = 0.7  # and for a few words that are no question
 _FIRST_PERSON = re.compile(r"\b(ik|mij|mijn|m'n|me|wij|we|ons|onze|i|my|our)\b", re.IGNORECASE)
 _STUCK = re.compile(
-    r"(snap|begrijp|snapt) (het|er|dit)? ?(echt )?(niet|niks|niets)|kom er niet uit|te moeilijk|te ingewikkeld|loop vast|"
+    r"(snap|begrijp|snapt) (het|er|dit)? ?(echt )?(niet|niks|niets)|kom er niet uit|te moeilijk|te ingewikkeld|"
+    r"loop vast|"
     r"(do not|don't) (understand|get) (it|this)|too difficult"
 )
 # Facts that only a visitor who speaks of himself tells.

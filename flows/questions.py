@@ -114,7 +114,13 @@ def more_left(session: Session) -> bool:
     step = walked.advised.step
     seen = int(session.state.done.get(f"more:{step.key}", step.show))
     found = candidates(
-        session.content.knowledge.matcher, walked.profile, session.now, step.kinds, session.world.budgets
+        session.content.knowledge.matcher,
+        walked.profile,
+        session.now,
+        step.kinds,
+        session.world.budgets,
+        step.show,
+        step.show,
     )
     return next(islice(found, seen, None), None) is not None
 

@@ -1,4 +1,4 @@
-"""An entry somebody asked about by name: what was asked for first (the sum, the date, the place), then the rest that fits.
+"""An entry somebody asked about: what was asked for first (the sum, the date, the place), then the rest that fits.
 
 A card that comes up by itself is shorter (cards.py); what stands behind its buttons is in details.py.
 """
@@ -48,8 +48,8 @@ def told_message(voice: Voice, match: Match, today: date, asked: str = "") -> Me
         (1, " ".join(about[3:])),
     ]
     last = voice.phrase("today", step=sentence(step)) if step else ""
-    said = within(pieces, WORDS - count_words(last))
-    text = "\n".join(filter(None, [" ".join(said), last]))
+    body = " ".join(within(pieces, WORDS - count_words(last)))
+    text = "\n".join(filter(None, [body, last]))
     return replace(card_message(voice, match), text=text, spans=(Span(0, len(name), "bold"),))
 
 

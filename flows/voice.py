@@ -154,7 +154,7 @@ class Voice:
         if self.language == "nl" and fact in SAID_OTHERWISE:
             from knowledge.summaries import label
 
-            return label(fact, value, self.facts, self.facts.lists, {}, "nl")
+            return label(fact, value, self.facts, self.facts.lists, str, "nl")
         if kind in ("choice", "code"):
             return lower_first(self.label(fact, value))
         if kind == "choices":

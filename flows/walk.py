@@ -126,10 +126,16 @@ def _weight(done: Any) -> Any:
 
 
 def candidates(
-    matcher: Any, profile: Profile, moment: datetime, kinds: tuple[str, ...], budgets: Mapping[str, int] | None = None
+    matcher: Any,
+    profile: Profile,
+    moment: datetime,
+    kinds: tuple[str, ...],
+    budgets: Mapping[str, int] | None = None,
+    show: int = 1,
 ) -> Iterator[Match]:
-    """What may fit and still runs, in the order to name it."""
-    return takewhile(lambda match: match.status != "ended", matcher.advice(profile, moment, kinds or None, budgets))
+    """What may fit and still runs, in the order to name it; the first `show` of different sorts where possible."""
+    found = matcher.advice(profile, moment, kinds or None, budgets, show)
+    return takewhile(lambda match: match.status != "ended", found)
 
 
 class _Walker:
@@ -216,9 +222,8 @@ class _Walker:
             if found is not None:
                 self.out.asked[step.key] = (*asked, found)
                 self.by_need(step, found)
-        advised = Advised(
-            step, tuple(islice(candidates(matcher, profile, self.moment, step.kinds, self.budgets), step.show))
-        )
+        likely = candidates(matcher, profile, self.moment, step.kinds, self.budgets, step.show)
+        advised = Advised(step, tuple(islice(likely, step.show)))
         self.out.advised = advised
         self.out.advice = tuple(match.entry.id for match in advised.shown)
         self.derive("advice", Given("given", self.out.advice or ("none",), by="derived"))

@@ -85,7 +85,7 @@ def match(text: str, names: Named, labels: dict[str, str]) -> Outcome:
     return Answered(part) if part else _nearly(words, names, index, labels)
 
 
-_SMALL = frozenset("de het een in op van voor mijn ik u met en of is".split())
+_SMALL = frozenset(["de", "het", "een", "in", "op", "van", "voor", "mijn", "ik", "u", "met", "en", "of", "is"])
 
 
 def _part_of(words: str, names: Named) -> str:

@@ -107,7 +107,7 @@ def test_changing_an_answer_asks_that_question_again(talk: Conversation) -> None
 
 def test_an_ambiguous_place_is_asked_back(talk: Conversation) -> None:
     talk.say("Ik zoek werk", "Werk vinden", "Hengelo")
-    assert "Welke bedoelt u" in talk.text
+    assert "Welke plaats bedoelt u" in talk.text
     talk.say("1")
     assert talk.state.answers["place"].value.startswith("Hengelo")
 

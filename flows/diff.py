@@ -1,0 +1,168 @@
+"""`loket diff OLD NEW`: what changes for visitors, computed on the answers and not on the text of the files.
+
+Flows are compared by walking both over the groups of answers that the conditions of either can tell apart; entries by
+looking for somebody whose verdict differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flows.content import Content
+from flows.proof import Proof, Visit, prove
+from flows.quotient import Group
+from flows.texts import texts
+from flows.voice import Voice
+from knowledge.criteria import NO, UNKNOWN, All, Criterion, Human, Leaf, Not
+from knowledge.criteria import Any as AnyOf
+from knowledge.entries import Entry
+from knowledge.witness import Finder, TooHard
+
+ZONE = ZoneInfo("Europe/Amsterdam")
+MOST_SHOWN = 12
+
+
+@dataclass(slots=True)
+class Difference:
+    """Lines per heading; empty headings are not printed."""
+
+    flows: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    questions: list[str] = field(default_factory=list)
+    entries: list[str] = field(default_factory=list)
+    availability: list[str] = field(default_factory=list)
+
+    @property
+    def empty(self) -> bool:
+        return not (self.flows or self.texts or self.questions or self.entries or self.availability)
+
+    def render(self) -> str:
+        if self.empty:
+            return "Nothing changes for visitors."
+        out: list[str] = []
+        for heading, lines in (
+            ("Flows", self.flows),
+            ("Who is asked something else", self.questions),
+            ("For whom the advice changes", self.entries),
+            ("Open, closed or ended", self.availability),
+            ("Texts", self.texts),
+        ):
+            if lines:
+                out += [f"{heading} ({len(lines)})", *(f"  {line}" for line in lines[:MOST_SHOWN])]
+                if len(lines) > MOST_SHOWN:
+                    out.append(f"  … and {len(lines) - MOST_SHOWN} more")
+                out.append("")
+        return "\n".join(out).rstrip()
+
+
+def compare(old: Content, new: Content, today: date) -> Difference:
+    """What differs between two contents, seen on this day."""
+    found = Difference()
+    found.flows = [f"- {name}" for name in old.flows if name not in new.flows]
+    found.flows += [f"+ {name}" for name in new.flows if name not in old.flows]
+    found.texts = list(_texts(old, new))
+    found.questions = list(_questions(old, new))
+    moment = datetime.combine(today, time(12), ZONE)
+    for name in sorted({*old.knowledge.catalogue, *new.knowledge.catalogue}):
+        before, after = old.knowledge.catalogue.resolve(name), new.knowledge.catalogue.resolve(name)
+        if before is None and after is not None:
+            found.entries.append(f"+ {name}: {_audience(new, after)}")
+        elif before is not None and after is None:
+            found.entries.append(f"- {name}")
+        elif before is not None and after is not None:
+            found.entries += [f"~ {name}: {line}" for line in _verdicts(old, new, before, after)]
+            found.availability += _status(old, new, before, after, moment)
+    return found
+
+
+def _texts(old: Content, new: Content) -> Iterator[str]:
+    before = {text.key: text.dutch for text in texts(old)}
+    after = {text.key: text.dutch for text in texts(new)}
+    for key in before.keys() | after.keys():
+        if before.get(key) != after.get(key):
+            yield f"{key}: {before.get(key, '(new)')!r} -> {after.get(key, '(gone)')!r}"
+
+
+def _questions(old: Content, new: Content) -> Iterator[str]:
+    """Per kind of visitor, the ways of questions that appear or disappear."""
+    before, after = _ways(prove(old)), _ways(prove(new))
+    for who in sorted({*before, *after}):
+        gone, come = before.get(who, {}), after.get(who, {})
+        for way in sorted(come.keys() - gone.keys()):
+            visit = come[way]
+            yield f"{who}: now asked {', '.join(way) or 'nothing'} ({_told(new, visit)})"
+        for way in sorted(gone.keys() - come.keys()):
+            yield f"{who}: no longer asked {', '.join(way) or 'nothing'}"
+
+
+def _ways(proof: Proof) -> dict[str, dict[tuple[str, ...], Visit]]:
+    found: dict[str, dict[tuple[str, ...], Visit]] = {}
+    for visit in proof.endings:
+        group = visit.assigned.get("situation", Group("not_asked"))
+        who = str(group.value) if group.status == "given" else group.status
+        found.setdefault(who, {}).setdefault(visit.asked, visit)
+    return found
+
+
+def _told(content: Content, visit: Visit) -> str:
+    voice = Voice(content, "nl")
+    said = [
+        voice.value(fact, group.value)
+        for fact, group in visit.assigned.items()
+        if group.status == "given" and group.size and group.value != "x" and fact in content.knowledge.facts
+    ]
+    return ", ".join(said[:4]) or "anyone"
+
+
+def _verdicts(old: Content, new: Content, before: Entry, after: Entry) -> Iterator[str]:
+    """Somebody who gains it and somebody who loses it, in words."""
+    if before.criterion == after.criterion:
+        return
+    for kept, lost, said in ((before, after, "no longer for"), (after, before, "now also for")):
+        content = old if kept is before else new
+        finder = Finder(content.knowledge.facts, content.knowledge.geography)
+        wanted = All((_decidable(kept.criterion), Not(_decidable(lost.criterion))))
+        try:
+            somebody = finder.find(wanted, lambda level: level > UNKNOWN)
+        except (TooHard, KeyError):
+            yield f"{said}: not worked out, the conditions are too large"
+            continue
+        if somebody is not None:
+            voice = Voice(content, "nl")
+            told = [voice.value(f, a.value) for f, a in somebody.items() if a.status == "given"]
+            yield f"{said} {', '.join(told) or 'anyone'}"
+
+
+def _decidable(criterion: Criterion) -> Criterion:
+    """Without what only a person decides: that does not change who may get it."""
+    if isinstance(criterion, All):
+        return All(tuple(_decidable(part) for part in criterion.parts if not isinstance(part, Human)))
+    if isinstance(criterion, AnyOf):
+        return AnyOf(tuple(_decidable(part) for part in criterion.parts if not isinstance(part, Human)) or (All(()),))
+    if isinstance(criterion, Leaf | Not):
+        return criterion
+    return All(())
+
+
+def _status(old: Content, new: Content, before: Entry, after: Entry, moment: datetime) -> Iterator[str]:
+    nobody: Any = {}
+    first = old.knowledge.matcher.one(before, old.profile(nobody, moment.date()), moment).status
+    then = new.knowledge.matcher.one(after, new.profile(nobody, moment.date()), moment).status
+    if first != then:
+        yield f"{before.id}: {first} -> {then}"
+
+
+def _audience(content: Content, entry: Entry) -> str:
+    somebody = Finder(content.knowledge.facts, content.knowledge.geography)
+    try:
+        found = somebody.find(entry.criterion, lambda level: level != NO and level > UNKNOWN)
+    except TooHard:
+        return "new"
+    if found is None:
+        return "new, for nobody yet"
+    voice = Voice(content, "nl")
+    return "new, for example for " + ", ".join(voice.value(f, a.value) for f, a in found.items() if a.status == "given")
