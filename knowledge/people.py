@@ -133,7 +133,7 @@ def _is_turned(sentence: Sentence, value: str, first: int, last: int) -> bool:
         return bool(ahead[:1] and ahead[0] in ("worden", "beginnen", "starten")) or "starten" in before
     if value == "job_seeker":
         return "iemand" in before or "aannemen" in ahead or "andere" in sentence.texts[first:last]
-    if value == "employee" and sentence.texts[first] in ("work", "werk") and group("people_seeking") & set(before[-2:]):
+    if value == "employee" and sentence.texts[first] in ("work", "werk") and group("people_seeking") & set(before):
         return True
     if value == "employee":
         return before[-1:] == ["aan"] or (

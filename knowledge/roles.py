@@ -42,9 +42,17 @@ def _judged(sentence: Sentence, mention: WorkMention, situation: str) -> Judged:
         role = "now"
     if role:
         return Judged(mention, role, True)
+    if not mention.work.occupation and situation != "self_employed" and _wanted_before(sentence, mention):
+        return Judged(mention, "wanted", False)
     return Judged(
         mention, "now" if mention.work.occupation or situation in ("employee", "self_employed") else "none", False
     )
+
+
+def _wanted_before(sentence: Sentence, mention: WorkMention) -> bool:
+    """ "Ik zoek een baan, liefst buiten, met dieren"; nothing between says that it is the work of today."""
+    before = set(sentence.before(mention.first, 12, same_clause=False))
+    return bool(before & {"zoek", "wil", "liefst", "graag"}) and not before & {"werk", "ben", "nu", "bij", "als"}
 
 
 def _is_sought(before: list[str], at: int) -> bool:
@@ -94,7 +102,7 @@ def _from_words_after(sentence: Sentence, mention: WorkMention) -> Role | None:
         first != "in" or len(ahead) == 1
     ):
         return "wanted" if first != "in" or group("roles_want") & set(sentence.before(mention.first, 6)) else None
-    if {"worden", "wilde"} & set(ahead[:2]):
+    if {"worden", "wilde"} & set(ahead[:2]) or ahead[:2] in (["wil", "werken"], ["willen", "werken"]):
         return "wanted"
     if first in ("geweest", "gewerkt", "gedaan"):
         return "past"
@@ -116,6 +124,10 @@ def _from_words_before(sentence: Sentence, mention: WorkMention) -> Role | None:
             return "wanted"
         if word in group("roles_past"):
             return "past"
+        if word == "als" and before[at - 1 : at] == ["baan"] and {"mijn", "naast", "huidige"} & set(before[:at]):
+            return "now"
+        if word == "work" and before[at - 1 : at] == ["to"] and "want" in before:
+            return "wanted"
         if word == "als" and group("roles_want") & set(before[:at]):
             return "wanted"
         if word == "werken" and group("roles_want") & {*before, *sentence.after(mention.last, 3)}:

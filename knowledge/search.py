@@ -20,7 +20,7 @@ from knowledge.parsed import read_files
 from knowledge.problems import Problems
 from knowledge.redaction import redact
 from knowledge.safety import Concern, classify
-from knowledge.search_index import Index, Kind
+from knowledge.search_index import Index, Kind, told
 from knowledge.search_places import NATIONAL_DESK, Place, Places, asks_for_desk
 from knowledge.search_question import Reader, Weights
 from knowledge.text import LONGEST, words
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 Outcome: TypeAlias = Literal["answer", "crisis", "privacy", "out_of_scope", "nothing"]
 
 LONGEST_QUERY = 40  # words that are looked at
+_LIKELY = 60  # documents whose typical questions are compared with the one asked
 
 _PRIVACY = (
     "wis mijn gegevens", "verwijder mijn gegevens", "mijn gegevens wissen", "mijn gegevens verwijderen", "vergeet mij",
@@ -149,6 +150,7 @@ class Search:
         places = self._places.named(text, said, desk)
         scores = self._covered(said, places)
         self._add_phrases(said, scores)
+        self._add_questions(said, scores)
         self._prefer_places(places, scores)
         if desk:
             self._add_desks(places, scores)
@@ -210,6 +212,19 @@ class Search:
                 for number, weight in called:
                     floor = weight * rare * (0.15 + 0.75 * share)
                     scores[number] = max(scores.get(number, 0.0) + 0.4 * share * rare, floor)
+
+    def _add_questions(self, said: Sequence[str], scores: dict[int, float]) -> None:
+        """A question that is asked nearly like this says more than the same words here and there."""
+        asked = frozenset(told(said))
+        if len(asked) < 2:
+            return
+        likely = sorted(scores, key=scores.__getitem__, reverse=True)[:_LIKELY]
+        for number in likely:
+            alike = max(
+                (len(asked & known) / len(asked | known) for known in self.index.documents[number].questions),
+                default=0.0,
+            )
+            scores[number] += self.weights.question * alike**1.5
 
     def _prefer_places(self, places: Sequence[Place], scores: dict[int, float]) -> None:
         """With a place in the question, what is there comes before what is elsewhere."""

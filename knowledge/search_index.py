@@ -45,6 +45,7 @@ class Document:
     entry: Entry | None = None
     phrases: dict[str, float] = field(default_factory=dict)
     weights: dict[str, float] = field(default_factory=dict)  # stem -> weight
+    questions: tuple[frozenset[str], ...] = ()  # the stems of each typical question
 
 
 def documents(
@@ -117,6 +118,11 @@ def _entry_texts(entry: Entry, sectors: CodeList | None) -> Iterator[tuple[str, 
             yield "sector", found.label
 
 
+def told(said: Iterable[str]) -> Iterator[str]:
+    """The stems of the words that tell something."""
+    return (stem(word) for word in said if word not in group("search_stop"))
+
+
 def sector_stem(code: str) -> str:
     """What stands for a kind of work in the index; no word can be equal to it."""
     return f"§{code}"
@@ -146,6 +152,8 @@ class Index:
         self.words = frozenset(vocabulary)
         for document, cut in zip(self.documents, raw, strict=True):
             self._weigh(document, cut)
+            asked = [said for name, said in cut if name in ("question", "name")]
+            document.questions = tuple(frozenset(told(said)) for said in asked)
             for code in document.entry.sectors if document.entry else ():
                 document.weights[sector_stem(code)] = 2.4
 
@@ -187,7 +195,7 @@ class Index:
         """How much a stem tells: 1 for one that stands in a single document, near 0 for one in most."""
         most = math.log(1 + len(self.documents))
         return {
-            one: math.log(1 + len(self.documents) / sum(min(1.0, weight) for _, weight in listed)) / most
+            one: math.log(1 + len(self.documents) / sum(min(1.0, weight / 2) for _, weight in listed)) / most
             for one, listed in self.postings.items()
         }
 

@@ -21,21 +21,22 @@ class Weights:
     """Numbers calibrated on the tuning queries (tests/queries/report.py)."""
 
     weak: float = 0.37  # a word that asks for help or money in general
-    ordinary: float = 0.56  # an everyday word that documents know too
+    ordinary: float = 0.48  # an everyday word that documents know too
     unknown_ordinary: float = 0.26  # an everyday word no document knows
-    unknown: float = 0.8  # another word no document knows
-    number: float = 0.2  # a number no document knows
-    place: float = 0.25  # the place somebody names; where it is decides elsewhere
-    same: float = 0.88  # how surely a word of the same meaning is meant
+    unknown: float = 0.65  # another word no document knows
+    number: float = 0.28  # a number no document knows
+    place: float = 0.28  # the place somebody names; where it is decides elsewhere
+    same: float = 0.9  # how surely a word of the same meaning is meant
     sector: float = 0.95  # how surely an occupation means its branch
     typo: float = 0.2  # what each wrong letter takes off
-    base: float = 0.24  # what a word anywhere in a document counts …
-    field: float = 0.27  # … and how much more per weight of its field
-    long: float = 1.6  # weight of a question beyond which further words count half
+    base: float = 0.26  # what a word anywhere in a document counts …
+    field: float = 0.265  # … and how much more per weight of its field
+    long: float = 1.5  # weight of a question beyond which further words count half
     short: float = 0.55  # weight of a question below which it tells too little
-    off_topic: float = 0.8  # what is left of a score when nothing shows that the text is about work or learning
-    private: float = 0.45  # … and when it sounds like shopping or private life
-    threshold: float = 0.47  # least score to answer with
+    off_topic: float = 0.7  # what is left of a score when nothing shows that the text is about work or learning
+    private: float = 0.44  # … and when it sounds like shopping or private life
+    question: float = 0.3  # what a typical question adds that is asked in the same words
+    threshold: float = 0.5  # least score to answer with
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from knowledge.negation import is_denied
 from knowledge.numbers import digits
 from knowledge.phrases import Hit
 from knowledge.text import Token, tokens
-from knowledge.words import Lexicon, Work, group, singulars
+from knowledge.words import Lexicon, Work, every_group, group, singulars
 
 WINDOW = 4  # most words of one name of work
 COURSE_TAILS = frozenset(["cursus", "opleiding", "training", "diploma", "certificaat", "vakschool", "les"])
@@ -48,6 +48,7 @@ class Reader:
         """Words that are right as they are."""
         return frozenset(
             self.lexicon.phrases.vocabulary()
+            | every_group()
             | set(self.lexicon.works)
             | set(self.lexicon.colloquial)
             | ordinary_words()

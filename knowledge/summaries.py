@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from knowledge.facts import CodeList, Facts
@@ -45,7 +45,7 @@ _ENGLISH_GOALS = {
 
 
 def label(
-    fact: str, value: Any, facts: Facts, lists: Mapping[str, CodeList], places: Mapping[str, str], language: str
+    fact: str, value: Any, facts: Facts, lists: Mapping[str, CodeList], places: Callable[[str], str], language: str
 ) -> str:
     """One fact as the line says it; lower case, without "u" where that reads well."""
     english = language == "en"
@@ -59,7 +59,7 @@ def label(
     if named:
         return named[english]
     if fact in ("place", "company_place", "school_place"):
-        return places[str(value)]
+        return places(str(value))
     if fact == "age":
         return _number(value, "years old" if english else "jaar")
     if fact == "company_size":

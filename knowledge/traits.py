@@ -15,6 +15,7 @@ Value: TypeAlias = "str | int | Band | tuple[str, ...]"
 
 _YEAR = frozenset(["jaar", "jaren", "old"])
 _PARTS = {"begin": "begin", "half": "half", "midden": "midden", "eind": "eind", "einde": "eind", "in": ""}
+_MAY_FOLLOW_AGE = frozenset(["zonder", "geen", "in", "als", "thuis", "bij"])
 _AGE_UNITS = range(12, 100)
 _ABOUT_SCHOOL = frozenset(["niet", "afgemaakt"])
 
@@ -57,7 +58,7 @@ def _age_at(sentence: Sentence, at: int, number: int) -> tuple[int, Trait] | Non
     if before[-2:] in (["ouder", "dan"], ["boven", "de"]) and not {"iemand", "mensen"} & set(sentence.texts):
         return 2, Trait("age", (number, None), at - 2, at + 1)
     if (
-        first in group("traits_no_age_after")
+        first in group("traits_no_age_after") - _MAY_FOLLOW_AGE
         or first in ("+", "plusser", "plus", "pk", "ton", "%")
         or last in ("niveau", "mbo", "code", "top")
     ):

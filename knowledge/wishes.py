@@ -99,6 +99,8 @@ def _clean(sentence: Sentence, first: int, last: int, judged: tuple[Judged, ...]
         first += 1
     while last > first and sentence.texts[last - 1] in group("wishes_empty"):
         last -= 1
+    while last > first and sentence.texts[last - 1].isdigit() and last - first > 1:
+        last -= 1
     if first >= last or all(text[:1].isdigit() for text in sentence.texts[first:last]):
         return None
     for one in judged:

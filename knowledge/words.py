@@ -69,6 +69,12 @@ def group(name: str) -> frozenset[str]:
 
 
 @cache
+def every_group() -> frozenset[str]:
+    """All words of all groups: they are right as they are."""
+    return frozenset(word for words in _groups().values() for word in words)
+
+
+@cache
 def _groups() -> dict[str, frozenset[str]]:
     return {name: frozenset(node.text.split()) for name, node in read_words("grammar")["grammar"].map.items()}
 
