@@ -93,7 +93,7 @@ class TakeOver(RuleBasedStateMachine):
 
 
 _QUICK = settings(
-    max_examples=int(os.environ.get("LOKET_EXAMPLES", "40")), stateful_step_count=30, deadline=None,
+    max_examples=int(os.environ.get("LOKET_EXAMPLES", "30")), stateful_step_count=30, deadline=None,
     derandomize=True, suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 TestTakeOver = TakeOver.TestCase
