@@ -134,8 +134,12 @@ class CriteriaChecks:
         for leaf in leaves(entry.audience):
             if self.finder.holds(leaf) is None:
                 self.problems.error(leaf.place, f"this condition on '{leaf.fact}' never holds", "Look at its values.")
-            elif self.finder.fails(leaf) is None:
+            elif self.finder.holds(self._fails_though_it_applies(leaf)) is None:
                 self.problems.error(leaf.place, f"this condition on '{leaf.fact}' always holds", "Remove it.")
+
+    def _fails_though_it_applies(self, leaf: Leaf) -> Criterion:
+        applies = self.facts[leaf.fact].applies
+        return All((Not(leaf), applies)) if applies is not None else Not(leaf)
 
     def witness(self, entry: Entry) -> dict[str, Given] | None:
         """Somebody whom this entry fits."""

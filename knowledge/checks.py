@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from knowledge import reading
 from knowledge.catalogue import Catalogue
 from knowledge.check_examples import CriteriaChecks
 from knowledge.entries import MONEY_KINDS, Entry
 from knowledge.facts import Choice, Fact
+from knowledge.plain_language import INFORMAL, findings
 from knowledge.problems import Place, Problems, did_you_mean
 from knowledge.translatable import check_translations
 
@@ -27,9 +27,8 @@ if TYPE_CHECKING:
 
 SUMMARY_WORDS = 45
 STEP_WORDS = 40
+TEXT_WORDS = 60
 LABEL = 40  # characters on a button; Telegram shows about 30
-HARDEST_LIX = 55.0
-LONGEST_SENTENCE = 25  # words
 _PHONE = re.compile(r"[\d\s()+/-]{3,20}(?: \(.*\))?")
 
 
@@ -48,12 +47,13 @@ def check_knowledge(
     chosen = [entry for entry in catalogue.values() if not wanted or {entry.id, entry.kind} & wanted]
     check_names(catalogue, problems)
     check_files(knowledge, problems)
+    explained = [word for term in knowledge.glossary.values() for word in (term.name, term.full, *term.words)]
     criteria = CriteriaChecks(knowledge.facts, knowledge.geography, problems)
     for entry in chosen:
         check_references(entry, catalogue, problems)
         check_status(entry, catalogue, today, problems)
         check_sources(entry, problems)
-        check_texts(entry, problems, english="en" in knowledge.desk.languages)
+        check_texts(entry, explained, problems, english="en" in knowledge.desk.languages)
         criteria.check(entry)
 
 
@@ -116,7 +116,7 @@ def _check_confusion(where: str, choices: Mapping[str, Choice], problems: Proble
 
 def _check_form(place: Place, what: str, texts: Iterable[str], problems: Problems) -> None:
     for text in texts:
-        for word in dict.fromkeys(reading.informal(text)):
+        for word in dict.fromkeys(INFORMAL.findall(text)):
             problems.error(place, f"{what} says '{word}'", "The desk says 'u' and 'uw'.")
 
 
@@ -145,7 +145,7 @@ def check_desk(knowledge: Knowledge, problems: Problems, *, deploy: bool) -> Non
         (desk.privacy_contact, "a privacy contact"),
     ):
         if not value:
-            problems.error(desk.place, f"desk.yaml has no {what}", "Fill it in before the desk opens.")
+            problems.error(desk.place, f"desk.yaml does not name {what}", "Fill it in before the desk opens.")
     if desk.example:
         problems.error(desk.place, "desk.yaml is still the example", "Fill in your own data and remove 'example: yes'.")
 
@@ -311,45 +311,24 @@ def link_fault(url: str) -> str:
 # ── texts ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def check_texts(entry: Entry, problems: Problems, *, english: bool) -> None:
-    length = len(entry.summary.split())
-    if length > SUMMARY_WORDS:
-        problems.error(
-            entry.place,
-            f"the summary of '{entry.id}' has {length} words; a card holds {SUMMARY_WORDS}",
-            "Make it shorter.",
-        )
+def check_texts(entry: Entry, explained: Iterable[str], problems: Problems, *, english: bool) -> None:
+    """`explained` are the words of the glossary: they do not make a text hard."""
     if not entry.first_step:
         problems.error(
             entry.place, f"'{entry.id}' has nothing a visitor can do", "Add 'steps'; the first can be done today."
         )
-    for step in entry.steps:
-        if len(step.split()) > STEP_WORDS:
-            problems.error(entry.place, f"a step of '{entry.id}' has {len(step.split())} words", "Split it.")
-    texts = (entry.summary, *entry.steps, entry.step_today, entry.example, entry.pays_not)
-    _check_form(entry.place, f"'{entry.id}'", texts, problems)
-    _check_level(entry, problems)
+    easy = (entry.name, entry.operator, *entry.words, *explained)
+    texts = [("summary", entry.summary, SUMMARY_WORDS), *(("step", step, STEP_WORDS) for step in entry.steps)]
+    texts += [(name, getattr(entry, name), TEXT_WORDS) for name in ("step_today", "example", "pays_not")]
+    for what, text, most in texts:
+        for finding in findings(text, easy, most_words=most):
+            problems.error(entry.place, f"the {what} of '{entry.id}' {finding.what}", finding.proposal)
     if not entry.words and not entry.questions:
         problems.error(entry.place, f"'{entry.id}' cannot be found by other words", "Add 'words' or 'questions'.")
     if entry.kind in MONEY_KINDS and not entry.situations:
         problems.error(entry.place, f"'{entry.id}' does not say for whom it is", "Add 'for: [employee, …]'.")
     if english:
         _check_english(entry, problems)
-
-
-def _check_level(entry: Entry, problems: Problems) -> None:
-    exempt = {word for text in (entry.name, *entry.words, entry.operator) for word in reading.words(text)}
-    for what, text in (("summary", entry.summary), *(("step", step) for step in entry.steps)):
-        longest = reading.longest_sentence(text)
-        hardness = reading.lix(text, exempt)
-        if longest > LONGEST_SENTENCE:
-            problems.warning(
-                entry.place, f"the {what} of '{entry.id}' has a sentence of {longest} words", "Make two sentences."
-            )
-        elif what == "summary" and hardness > HARDEST_LIX:
-            problems.warning(
-                entry.place, f"the {what} of '{entry.id}' reads hard (LIX {hardness:.0f})", "Use shorter words."
-            )
 
 
 def _check_english(entry: Entry, problems: Problems) -> None:

@@ -25,7 +25,8 @@ SCOPES = ("region:achterhoek", "province:gelderland", "region:rijnmond", "munici
 SPOTS = ("Ulft", "Almere", "Rotterdam", "Arnhem", "Tiel", "provincie Gelderland", "Achterhoek")
 NUMBERS = ("age", "company_size", "annual_turnover", "contract_hours")
 CHOSEN = ("situation", "goal", "education", "contract", "sector", "field", "cao", "shift_work",
-          "recognised_training_company", "initiative", "would_happen_anyway", "employer_goal", "agency_phase")  # fmt: skip
+          "recognised_training_company", "initiative", "would_happen_anyway", "employer_goal",
+          "agency_phase")  # fmt: skip
 MANY = ("benefit", "plan_activity", "hire_group")
 ASKED = (*NUMBERS, *(fact for fact in CHOSEN if fact != "field"), *MANY, "wanted_sector", "place", "company_place")
 

@@ -43,8 +43,8 @@ def test_a_window_opens_and_closes_on_the_clock(moment, status):
 
 def test_a_last_day_without_a_time_counts_whole():
     open_ = entry(status="open", windows=(window("2026-11-01", "2026-11-30"),))
-    assert availability(open_, datetime(2026, 11, 30, 23, 59)).status == "open"
-    assert availability(open_, datetime(2026, 12, 1)).status == "closed"
+    assert availability(open_, datetime.fromisoformat("2026-11-30T23:59")).status == "open"
+    assert availability(open_, datetime.fromisoformat("2026-12-01")).status == "closed"
     assert availability(open_, TODAY).last_day == date(2026, 11, 30)
 
 
@@ -94,7 +94,7 @@ def test_an_empty_budget_closes_what_is_open():
 
 def test_a_new_window_has_new_money():
     again = entry(status="closed", windows=(SPRING,), budget=Budget(exhausted=True, measured_on=date(2026, 11, 1)))
-    assert availability(again, datetime(2027, 3, 10, 10)).status == "open"
+    assert availability(again, datetime.fromisoformat("2027-03-10T10:00")).status == "open"
 
 
 def test_closed_early_while_the_window_ran_stays_closed():

@@ -154,33 +154,63 @@ def test_the_answers_that_would_settle_it_come_along():
     ("text", "message"),
     [
         ("{situatie: employee}", "1:2 'situatie' is not a fact | Did you mean 'situation'?"),
-        ("{situation: self_employd}",
-         "1:13 'self_employd' is not a value of 'situation' | Did you mean 'self_employed'?"),
+        (
+            "{situation: self_employd}",
+            "1:13 'self_employd' is not a value of 'situation' | Did you mean 'self_employed'?",
+        ),
         ("{age: old}", "1:7 'age' is compared with a number | "),
-        ("{age: {min: 450}}", "1:13 450 lies outside the bounds of 'age' (12 to 100) | "
-         "Choose a number within them, or widen the bounds in facts.yaml."),
+        (
+            "{age: {min: 450}}",
+            (
+                "1:13 450 lies outside the bounds of 'age' (12 to 100) | "
+                "Choose a number within them, or widen the bounds in facts.yaml."
+            ),
+        ),
         ("{age: {min: 60, max: 40}}", "1:13 no value of 'age' lies within these bounds | Widen one of them."),
         ("{age: {min: 60, above: 40}}", "1:24 'min' and 'above' both stand here | Keep one of the two."),
-        ("{age: {under: 60}}", "1:8 'under' cannot be tested on 'age' (kind number) | Use state, min, above, below, max."),
+        (
+            "{age: {under: 60}}",
+            "1:8 'under' cannot be tested on 'age' (kind number) | Use state, min, above, below, max.",
+        ),
         ("{education: {below: none}}", "1:21 no value of 'education' lies within these bounds | Widen one of them."),
         ("{situation: {min: employee}}", "1:14 'min' cannot be tested on 'situation' (kind choice) | Use state."),
-        ("{not: {human: UWV beslist.}}", "1:8 'human' stands inside 'not' | "
-         "A person's decision cannot be turned around. Put 'human' beside 'not'."),
+        (
+            "{not: {human: UWV beslist.}}",
+            (
+                "1:8 'human' stands inside 'not' | "
+                "A person's decision cannot be turned around. Put 'human' beside 'not'."
+            ),
+        ),
         ("{human: ''}", "1:9 'human' is empty | Say who decides what."),
         ("{any: []}", "1:2 'any' has no conditions | Write a list of conditions below it."),
         ("{area: {in: [region:achterhok]}}", "1:14 there is no region 'achterhok' | Did you mean 'region:achterhoek'?"),
-        ("{area: {in: [Gelderland]}}", "1:14 'Gelderland' is not an area | "
-         "Write province:…, region:… or municipality:… and then its id, such as region:achterhoek."),
-        ("{place: Hengelo}", "1:9 'Hengelo' is not one known place | Write the official name, with the province when "
-         "there are two, such as 'Hengelo (Gld)'. For a region use {in: [region:…]}."),
+        (
+            "{area: {in: [Gelderland]}}",
+            (
+                "1:14 'Gelderland' is not an area | "
+                "Write province:…, region:… or municipality:… and then its id, such as region:achterhoek."
+            ),
+        ),
+        (
+            "{place: Hengelo}",
+            (
+                "1:9 'Hengelo' is not one known place | Write the official name, with the province when "
+                "there are two, such as 'Hengelo (Gld)'. For a region use {in: [region:…]}."
+            ),
+        ),
         ("{name: Jan}", "1:8 the text of 'name' cannot be compared | Test whether it was given: {state: given}."),
-        ("{age: {state: known}}", "1:15 'known' is not an answer state | "
-         "Use one of: given, dont_know, declined, not_asked, not_applicable, derived."),
+        (
+            "{age: {state: known}}",
+            (
+                "1:15 'known' is not an answer state | "
+                "Use one of: given, dont_know, declined, not_asked, not_applicable, derived."
+            ),
+        ),
         ("{benefit: [ww, ww]}", "1:16 'ww' stands here twice | Keep one of the two."),
         ("{sector: metaal}", "1:10 'metaal' is not a value of 'sector' | Did you mean 'metal'?"),
         ("employee", "1:1 'employee' is not a condition | Write 'fact: value', for example 'situation: employee'."),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_condition_is_pointed_at_explained_and_mended(text, message):
     assert message in findings(text)
 

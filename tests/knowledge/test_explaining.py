@@ -45,25 +45,48 @@ def test_a_large_employer_hears_why_the_scheme_does_not_fit():
 @pytest.mark.parametrize(
     ("text", "given", "sentence"),
     [
-        ("{contract: permanent}", {"situation": "employee", "contract": "agency"},
-         "U werkt via een uitzendbureau. Dit is er alleen als u een vast contract hebt."),
-        ("{situation: [job_seeker, employee]}", {"situation": "self_employed"},
-         "U bent zzp'er. Dit is er alleen als u werk zoekt of werk hebt."),
-        ("{area: {in: [province:gelderland, region:achterhoek]}}", {"situation": "employee", "place": "Almere"},
-         "U woont in Almere. Dit is er alleen in de provincie Gelderland of de regio Achterhoek."),
-        ("{not: {education: [hbo, wo]}}", {"situation": "employee", "education": "hbo"},
-         "U hebt hbo. Dan geldt dit niet."),
-        ("{recognised_training_company: yes}", {"situation": "employer", "recognised_training_company": "no"},
-         "Uw bedrijf is geen erkend leerbedrijf. Dit is er alleen als uw bedrijf een erkend leerbedrijf is."),
-        ("{annual_turnover: {max: 50000000}}", {"situation": "employer", "company_size": 99,
-         "annual_turnover": 60_000_000},
-         "De omzet is 60 miljoen euro. Dit is er alleen als u hoogstens 50 miljoen euro omzet per jaar hebt."),
-        ("{education: {min: mbo4}}", {"situation": "employee", "education": "none"},
-         "U hebt geen diploma. Dit is er alleen als u mbo 4 hebt, hbo hebt of een universitair diploma hebt."),
-        ("{company_size: {below: 10}}", {"situation": "employer", "company_size": "10-49"},
-         "Bij u werken 10 tot en met 49 mensen. Dit is er alleen als u minder dan 10 mensen hebt."),
+        (
+            "{contract: permanent}",
+            {"situation": "employee", "contract": "agency"},
+            "U werkt via een uitzendbureau. Dit is er alleen als u een vast contract hebt.",
+        ),
+        (
+            "{situation: [job_seeker, employee]}",
+            {"situation": "self_employed"},
+            "U bent zzp'er. Dit is er alleen als u werk zoekt of werk hebt.",
+        ),
+        (
+            "{area: {in: [province:gelderland, region:achterhoek]}}",
+            {"situation": "employee", "place": "Almere"},
+            "U woont in Almere. Dit is er alleen in de provincie Gelderland of de regio Achterhoek.",
+        ),
+        (
+            "{not: {education: [hbo, wo]}}",
+            {"situation": "employee", "education": "hbo"},
+            "U hebt hbo. Dan geldt dit niet.",
+        ),
+        (
+            "{recognised_training_company: yes}",
+            {"situation": "employer", "recognised_training_company": "no"},
+            "Uw bedrijf is geen erkend leerbedrijf. Dit is er alleen als uw bedrijf een erkend leerbedrijf is.",
+        ),
+        (
+            "{annual_turnover: {max: 50000000}}",
+            {"situation": "employer", "company_size": 99, "annual_turnover": 60_000_000},
+            "De omzet is 60 miljoen euro. Dit is er alleen als u hoogstens 50 miljoen euro omzet per jaar hebt.",
+        ),
+        (
+            "{education: {min: mbo4}}",
+            {"situation": "employee", "education": "none"},
+            "U hebt geen diploma. Dit is er alleen als u mbo 4 hebt, hbo hebt of een universitair diploma hebt.",
+        ),
+        (
+            "{company_size: {below: 10}}",
+            {"situation": "employer", "company_size": "10-49"},
+            "Bij u werken 10 tot en met 49 mensen. Dit is er alleen als u minder dan 10 mensen hebt.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_does_not_fit_names_the_answer_and_what_would_have_been_needed(text, given, sentence):
     assert why_not(text, **given) == (sentence,)
 
@@ -85,9 +108,15 @@ def test_open_answers_are_named():
 
 @pytest.mark.parametrize(
     ("value", "dutch", "english"),
-    [(6000, "6.000", "6,000"), (50_000_000, "50 miljoen", "50 million"), (12.5, "12,5", "12.5"), (7, "7", "7"),
-     (2_500_000, "2,5 miljoen", "2.5 million"), (1234.56, "1.234,56", "1,234.56")],
-)  # fmt: skip
+    [
+        (6000, "6.000", "6,000"),
+        (50_000_000, "50 miljoen", "50 million"),
+        (12.5, "12,5", "12.5"),
+        (7, "7", "7"),
+        (2_500_000, "2,5 miljoen", "2.5 million"),
+        (1234.56, "1.234,56", "1,234.56"),
+    ],
+)
 def test_numbers_are_said_as_people_write_them(value, dutch, english):
     assert (said_number(value), said_number(value, "en")) == (dutch, english)
 

@@ -10,11 +10,35 @@ from knowledge.problems import Problems
 from knowledge.source import read_text
 from tests.knowledge.people import FACTS, GEOGRAPHY
 
-NEEDED = (
-    "situation goal place age sector wanted_sector occupation education benefit contract company_size annual_turnover "
-    "cao recognised_training_company shift_work initiative would_happen_anyway language_level residence "
-    "wants_teaching_role course trainees company_place name phone email preferred_contact"
-).split()
+NEEDED = [
+    "situation",
+    "goal",
+    "place",
+    "age",
+    "sector",
+    "wanted_sector",
+    "occupation",
+    "education",
+    "benefit",
+    "contract",
+    "company_size",
+    "annual_turnover",
+    "cao",
+    "recognised_training_company",
+    "shift_work",
+    "initiative",
+    "would_happen_anyway",
+    "language_level",
+    "residence",
+    "wants_teaching_role",
+    "course",
+    "trainees",
+    "company_place",
+    "name",
+    "phone",
+    "email",
+    "preferred_contact",
+]
 
 
 def reading(text: str, lists: str = "list: trades\nentries:\n  metal: {label: Metaal, in: de metaal}") -> list[str]:
@@ -66,20 +90,24 @@ BASE = "class: public, purpose: p, name: n, question: q?"
     [
         (f"a: {{kind: number, {BASE}}}", "1 number 'a' has no bounds"),
         (f"a: {{kind: numbr, {BASE}}}", "1 'numbr' is not a known kind"),
-        ("a: {kind: text, name: n, class: public, purpose: p}", "1 this entry has no 'question'".replace("this entry",
-         "fact 'a'")),
+        (
+            "a: {kind: text, name: n, class: public, purpose: p}",
+            "1 this entry has no 'question'".replace("this entry", "fact 'a'"),
+        ),
         (f"a: {{kind: code, list: tradez, {BASE}}}", "1 there is no list 'tradez'"),
         (f"a: {{kind: choice, {BASE}}}", "1 a choice needs 'choices'"),
         (f"a: {{kind: text, {BASE}, cost: 12}}", "1 'cost' lies outside 1 to 9"),
         (f"a: {{kind: number, min: 1, max: 9, bands: ['5-2'], {BASE}}}", "1 '5-2' is not a band"),
         (f"a: {{kind: text, {BASE}, colour: red}}", "1 fact 'a' has no key 'colour'"),
-        (f"a: {{kind: yes_no, {BASE}, applies: {{b: yes}}}}\nb: {{kind: yes_no, {BASE}, applies: {{a: yes}}}}",
-         "1 whether 'a' applies depends on itself"),
+        (
+            f"a: {{kind: yes_no, {BASE}, applies: {{b: yes}}}}\nb: {{kind: yes_no, {BASE}, applies: {{a: yes}}}}",
+            "1 whether 'a' applies depends on itself",
+        ),
         (f"a: {{kind: yes_no, {BASE}, applies: {{c: yes}}}}", "1 'c' is not a fact"),
-        (f"a: {{kind: text, name: n, class: public, purpose: p, derive: {{first_of: [z]}}}}", "1 'z' is not a fact"),
+        ("a: {kind: text, name: n, class: public, purpose: p, derive: {first_of: [z]}}", "1 'z' is not a fact"),
         (f"a: {{kind: number, min: 1, max: 9, must: {{min: ouder}}, {BASE}}}", "1 'min' does not say the number"),
     ],
-)  # fmt: skip
+)
 def test_a_mistake_in_a_fact_is_told_at_its_place(text, finding):
     assert finding in reading(text)
 
