@@ -101,7 +101,7 @@ def contenders(
     left = dict(world.budgets) if world is not None else {}
     settled: list[Match] = []
     open_: list[Match] = []
-    for match in matcher.advice(profile, today, chosen, left):
+    for match in matcher.advice(profile, today, chosen, left, show):
         if match.status == "ended":
             break
         if match.verdict == "maybe":

@@ -25,6 +25,11 @@ from knowledge.facts import Facts
 from knowledge.profile import Profile
 from knowledge.relevance import MOST_REMEMBERED, Relevance, View
 
+MOST_PASSED = 24  # entries of a sort already shown that are passed over to find another sort
+_SORTS = {
+    "desk": "person", "event": "event", "scheme": "money", "voucher": "money", "fund": "money", "loan": "money",
+    "tax": "money",
+}  # fmt: skip
 _KEPT = 128  # orders of the last profiles
 _AVAILABILITY = {"open": 0, "opens_on": 1, "unknown": 2, "closed": 3, "paused": 3, "ended": 4}
 
@@ -257,17 +262,38 @@ class Matcher:
         today: date | datetime,
         kinds: tuple[str, ...] | None = None,
         budgets: Mapping[str, int] | None = None,
+        show: int = 1,
     ) -> Iterator[Match]:
         """What to name first, lazily: what answers most of what was told before what fits anybody, ended entries last.
 
         A general service that certainly fits is worth less on a first card than the fund of one's own trade about which
         one thing is still open (relevance.Points); with equal points the display order holds. Ruled out entries are
-        left out.
+        left out. The first `show` are of different sorts where that is possible: a place to learn beside a way to pay,
+        not two ways to pay.
         """
-        scene = self._scene(profile, today, kinds, budgets or {})
+        found = self._by_points(profile, today, kinds, budgets or {})
+        passed: list[Match] = []
+        taken: list[Match] = []
+        for points, match in found:
+            if points > 0 and match.status != "ended" and len(taken) < show and len(passed) < MOST_PASSED:
+                if all(sort_of(match) != sort_of(one) for one in taken):
+                    taken.append(match)
+                    yield match
+                else:
+                    passed.append(match)
+                continue
+            yield from passed
+            passed = []
+            yield match
+        yield from passed
+
+    def _by_points(
+        self, profile: Profile, today: date | datetime, kinds: tuple[str, ...] | None, budgets: Mapping[str, int]
+    ) -> Iterator[tuple[int, Match]]:
+        scene = self._scene(profile, today, kinds, budgets)
         levels, ended = self._levels(scene), scene.by_rank[-1]
         for some in (scene.wanted & ~ended, ended):
-            for level in levels:
+            for points, level in levels:
                 if not level & some:
                     continue
                 for verdict, bits in scene.by_verdict:
@@ -275,9 +301,10 @@ class Matcher:
                     if bucket:
                         for rank in scene.by_rank:
                             for near in self.relevance.nearness:
-                                yield from scene.matches(bucket & rank & near, verdict)
+                                for match in scene.matches(bucket & rank & near, verdict):
+                                    yield points, match
 
-    def _levels(self, scene: _Scene) -> list[int]:
+    def _levels(self, scene: _Scene) -> list[tuple[int, int]]:
         maybe = scene.by_verdict[2][1]
         return scene.view.points.levels(scene.by_rank[_AVAILABILITY["unknown"]], scene.view.unlikely(maybe))
 
@@ -373,6 +400,11 @@ class Matcher:
     def human_texts(self, entry: Entry) -> tuple[str, ...]:
         """Every `human` sentence of an audience, in the order written; `en: {human: […]}` follows that order."""
         return tuple(dict.fromkeys(asking.humans(entry.audience)))
+
+
+def sort_of(match: Match) -> str:
+    """What kind of help this is: money, a person, an event, or something to learn with."""
+    return _SORTS.get(match.entry.kind, "learning")
 
 
 def _ranks(states: Sequence[Availability]) -> tuple[int, ...]:

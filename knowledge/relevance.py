@@ -37,7 +37,7 @@ _COMMON = frozenset((
     "school", "vinden", "kijken", "houden", "opleiding",
 ))  # fmt: skip
 WISH, WORK_POINTS, NEAR, PERSON = 3, 2, 1, 1  # what an entry earns for each thing it answers; see Points
-OTHER, UNSURE, SLIM = -99, -1, -2  # about other work; may be gone; open and unlikely
+OTHER, LINE, UNSURE, SLIM = -99, -3, -1, -2  # about other work; a phone line; may be gone; open and unlikely
 BROAD = 6  # kinds of work: an entry that takes this many is not about any of them
 UNLIKELY = 0.3  # a chance below this is too little to name an entry first
 _RARE = 0.16  # a word that more entries than this share use says nothing
@@ -78,7 +78,7 @@ class Relevance:
         )
         self._akin = self._find_akin()
         self._serves: dict[str, dict[str, int]] = {}
-        self._desks = self._broad = 0
+        self._desks = self._broad = self._lines = 0
         for position, entry in enumerate(entries):
             for fact, choices in entry.serves.items():
                 by_choice = self._serves.setdefault(fact, {})
@@ -86,6 +86,8 @@ class Relevance:
                     by_choice[choice] = by_choice.get(choice, 0) | 1 << position
             if entry.kind == "desk":
                 self._desks |= 1 << position  # the desk of one's own region helps with everything a little
+            if entry.facts.get("line") == "yes":
+                self._lines |= 1 << position
             if max((len(kinds) for kinds in _kinds_of_work(entry.criterion)), default=0) >= BROAD:
                 self._broad |= 1 << position
 
@@ -153,7 +155,7 @@ class Relevance:
         tiers = (both, aim & rest & ~both, work & rest & ~aim, special & rest & ~some, rest & ~some & ~special, other)
         near = self.nearness[0] & self.bits.held(profile, "area")
         person = special | form | work & self._broad | near & self._desks | (self._using(told) if told else 0)
-        points = Points(wish, about, near, person, other)
+        points = Points(wish, about, near, person, other, self._lines)
         return View(self, profile, tiers, [(weight, bits) for weight, bits in held if bits], told, points)
 
     def _serving(self, profile: Profile) -> int:
@@ -221,7 +223,7 @@ class Points:
     """How much of what a visitor told each entry answers, as bit sets.
 
     The wish earns three points, the kind of work two; being of this very region, and meeting something else that was
-    told, one each. Off go one point of what may be gone, and two of what is open and unlikely. Other work comes last.
+    told, one each. A telephone line is no answer by itself. Off go one point of what may be gone, and two of what is open and unlikely. Other work comes last.
     """
 
     wish: int
@@ -229,9 +231,10 @@ class Points:
     near: int
     person: int
     other: int
+    lines: int
 
-    def levels(self, unsure: int, unlikely: int) -> list[int]:
-        """All entries by points, the most first."""
+    def levels(self, unsure: int, unlikely: int) -> list[tuple[int, int]]:
+        """(points, entries), the most first."""
         parts = (*self._earned(), (unsure, UNSURE), (unlikely, SLIM))
         found = {0: -1}  # -1: every bit
         for bits, worth in parts:
@@ -241,7 +244,7 @@ class Points:
                     if share:
                         after[total] = after.get(total, 0) | share
             found = after
-        return [bits for _, bits in sorted(found.items(), reverse=True)]
+        return sorted(found.items(), reverse=True)
 
     def of(self, at: int) -> int:
         """The points of one entry, before anything goes off."""
@@ -250,6 +253,7 @@ class Points:
     def _earned(self) -> tuple[tuple[int, int], ...]:
         return (
             (self.wish, WISH), (self.work, WORK_POINTS), (self.near, NEAR), (self.person, PERSON), (self.other, OTHER),
+            (self.lines, LINE),
         )  # fmt: skip
 
 

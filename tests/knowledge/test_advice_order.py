@@ -49,7 +49,7 @@ def first(profile, show=2, kinds=EMPLOYER):
             ["loopbaanadvies", "desk-rijnmond"],
         ),
     ],
-    ids=["bakery in Tiel", "bbl student in Zwolle", "plan in Rotterdam", "welding in Ulft", "forklift in Almere", "unsure"],
+    ids=["bakery in Tiel", "bbl student in Zwolle", "plan in Rotterdam", "welding, Ulft", "forklift, Almere", "unsure"],
 )  # fmt: skip
 def test_the_first_cards_are_what_a_good_adviser_names(given_, expected):
     assert first(person(**given_), len(expected)) == expected
