@@ -240,7 +240,6 @@ def _more(session: Session, _: str) -> None:
         step.kinds,
         session.world.budgets,
         step.show,
-        step.show,
     )
     further = list(islice(found, seen, seen + MORE))
     if not further:

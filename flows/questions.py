@@ -120,7 +120,6 @@ def more_left(session: Session) -> bool:
         step.kinds,
         session.world.budgets,
         step.show,
-        step.show,
     )
     return next(islice(found, seen, None), None) is not None
 
