@@ -34,7 +34,7 @@ def test_a_place_that_means_two_regions_gives_both_desks():
 
 
 @pytest.mark.parametrize(
-    ("text", "entry"), [("wat is bbl?", "begrip-bbl"), ("verlies ik mijn uitkering?", "uitkering-ww-en-leren")]
+    ("text", "entry"), [("wat is bbl?", "begrip-bbl"), ("verlies ik mijn ww als ik leer?", "uitkering-ww-en-leren")]
 )
 def test_explained_words_and_worries_come_with_their_answer(text: str, entry: str):
     hit = search().find(text)[0]
@@ -42,6 +42,11 @@ def test_explained_words_and_worries_come_with_their_answer(text: str, entry: st
     assert hit.answer
     english = search().find(text, language="en")[0]
     assert english.answer != hit.answer
+
+
+def test_a_fear_about_the_benefit_is_answered_whatever_the_benefit():
+    found = {hit.id for hit in search().find("verlies ik mijn uitkering?")}
+    assert {"uitkering-ww-en-leren", "uitkering-bijstand-en-leren"} <= found
 
 
 def test_an_ended_programme_is_found_by_its_name_but_does_not_open_other_answers():
