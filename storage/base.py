@@ -21,6 +21,7 @@ from storage.turns import Job
 T = TypeVar("T")
 Clock = Callable[[], datetime]
 Step = Callable[[State, World, Event, datetime], Turn]
+Quiet = bool | Callable[[T], bool]
 LARGEST_BATCH = 64
 TRIES = 8  # repeats of a transaction that met another worker
 
@@ -30,6 +31,10 @@ class NotStored(LoketError):
 
     The same update may be delivered again. Look at the disk and at `loket doctor` when this lasts.
     """
+
+
+def is_quiet(quiet: Quiet[T], result: T) -> bool:
+    return quiet(result) if callable(quiet) else quiet
 
 
 def system_clock() -> datetime:
@@ -44,8 +49,12 @@ class Base:
     step: Step | None = None  # flows.step with the content of today; needed to hand back and to edit answers
     url: str = ""
 
-    async def _write(self, work: Callable[[Connection], T]) -> T:
-        """Runs `work` in a writing transaction; repeats it when it met another writer."""
+    async def _write(self, work: Callable[[Connection], T], quiet: Quiet[T] = False) -> T:
+        """Runs `work` in a writing transaction; repeats it when it met another writer.
+
+        Those who wait for changes are woken, unless it is `quiet`: bookkeeping that no page shows. A function decides
+        by the result.
+        """
         raise NotImplementedError
 
     async def _read(self, work: Callable[[Connection], T]) -> T:

@@ -32,6 +32,7 @@ from storage.turns import apply_turn, promised, read_stocks, world_of
 
 DAY = 24 * 3600 * 1000
 AFTER_CLOSE = 30 * DAY
+MAIL_AFTER = 5 * 60 * 1000
 LONGEST_SNOOZE = timedelta(days=90)
 SHORTEST_NOTE = 10
 OPEN = ("waiting", "with_coach", "waiting_for_client", "snoozed")
@@ -184,10 +185,23 @@ def _reply(matter: Matter, action: a.Reply) -> Done | Refused:
         return refused
     text = redact(action.text).text
     message = Message(text, "human", language=matter.talk.language)
-    matter.pen.tell(matter.talk, message, "coach", coach=matter.staff.id, origin=action.client_id)
+    told = matter.pen.tell(matter.talk, message, "coach", coach=matter.staff.id, origin=action.client_id)
     matter.set(**_answered(matter))
     matter.pen.count(matter.talk, "replied")
+    _mail_later(matter, told.seq)
     return matter.done()
+
+
+def _mail_later(matter: Matter, seq: int) -> None:
+    """Who left the web page and gave an address hears by mail, a little later, that there is an answer."""
+    email = matter.talk.state.answers.get("email")
+    if matter.talk.channel != "web" or email is None or email.status != "given" or matter.case.practice:
+        return
+    row = {
+        "key": f"case:{matter.case.number}:answer:{seq}", "kind": "answer", "case_number": matter.case.number,
+        "audience": "visitor", "due_at": matter.pen.at + MAIL_AFTER,
+    }  # fmt: skip
+    matter.pen.context.sql.insert_new(matter.conn, t.notice, row)
 
 
 def _note(matter: Matter, action: a.AddNote) -> Done | Refused:

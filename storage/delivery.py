@@ -91,7 +91,7 @@ class Delivery(Base):
             failpoint("after outbox claim")
             return _parcels(conn, self.context, rows)
 
-        return await self._write(work)
+        return await self._write(work, quiet=True)
 
     async def may_send(self, outgoing: Outgoing) -> bool:
         """A last look before the network: is this claim still ours, and did no coach take over since?
@@ -117,8 +117,9 @@ class Delivery(Base):
                 _settle(conn, pen, outgoing, verdict)
             pen.flush(conn)
 
+        shows = any(verdict.kind in ("gone", "bad") or out.origin == "coach" for out, verdict in results)
         if results:
-            await self._write(work)
+            await self._write(work, quiet=not shows)
 
     async def outbox_due(self) -> datetime | None:
         """When the next waiting message may go; None when nothing waits."""
@@ -158,7 +159,7 @@ class Delivery(Base):
     async def set_aside(self, channel: str, bot: str, update_id: str, reason: str) -> None:
         """Remembers that an update could not be read: which one, and the kind of error; never its content."""
         row = {"channel": channel, "bot": bot, "update_id": update_id, "reason": reason[:120], "at": ms(self.clock())}
-        await self._write(lambda conn: self.context.sql.insert_new(conn, t.set_aside, row) and None)
+        await self._write(lambda conn: self.context.sql.insert_new(conn, t.set_aside, row) and None, quiet=True)
 
     async def hold_lease(self, name: str, holder: str, seconds: int = 30) -> bool:
         """True while `holder` is the one that may do `name`; call again to keep it. Free when not renewed in time."""
@@ -171,12 +172,12 @@ class Delivery(Base):
             free = sa.or_(t.lease.c.holder == holder, t.lease.c.until <= at)
             return conn.execute(t.lease.update().where(t.lease.c.name == name, free).values(row)).rowcount == 1
 
-        return await self._write(work)
+        return await self._write(work, quiet=True)
 
     async def drop_lease(self, name: str, holder: str) -> None:
         """Lets another have it at once."""
         same = sa.and_(t.lease.c.name == name, t.lease.c.holder == holder)
-        await self._write(lambda conn: conn.execute(t.lease.delete().where(same)) and None)
+        await self._write(lambda conn: conn.execute(t.lease.delete().where(same)) and None, quiet=True)
 
     async def outbox_counts(self) -> dict[str, int]:
         """How many rows stand in each state, and how many may have been sent twice."""
@@ -205,7 +206,7 @@ class Delivery(Base):
             answered = sa.select(t.case.c.number).where(t.case.c.first_reply_at.is_not(None))
             conn.execute(
                 t.notice.delete().where(
-                    t.notice.c.state == "new", t.notice.c.kind != "new_case", t.notice.c.case_number.in_(answered)
+                    t.notice.c.state == "new", t.notice.c.kind.in_(("case_half", "case_late")), t.notice.c.case_number.in_(answered)
                 )
             )
             lost = at - _milliseconds(LOST_AFTER)
@@ -223,7 +224,7 @@ class Delivery(Base):
                 )  # fmt: skip
             return [(row.key, row.kind, K(row.case_number), row.audience) for row in rows]
 
-        return await self._write(work)
+        return await self._write(work, quiet=True)
 
     async def settle_notice(self, key: str, *, sent: bool) -> None:
         """Sent, or to be tried again in five minutes (three times)."""
@@ -233,7 +234,8 @@ class Delivery(Base):
             "due_at": at + 300_000,
         }
         values: dict[str, Any] = {"state": "sent", "done_at": at} if sent else again
-        await self._write(lambda conn: conn.execute(t.notice.update().where(t.notice.c.key == key).values(values)) and None)
+        same = t.notice.c.key == key
+        await self._write(lambda conn: conn.execute(t.notice.update().where(same).values(values)) and None, quiet=True)
 
 
 def _milliseconds(span: timedelta) -> int:

@@ -137,7 +137,7 @@ class People(Base):
                 due.append(DueReminder(row.conversation, row.key))
             return due
 
-        return await self._write(work)
+        return await self._write(work, quiet=True)
 
     async def remind(
         self, due: DueReminder, decide: Callable[[State, World, Event, datetime], Turn] | None = None

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, Operation
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from knowledge.problems import LoketError
-from storage.base import LARGEST_BATCH, TRIES, Clock, NotStored
+from storage.base import LARGEST_BATCH, TRIES, Clock, NotStored, Quiet, is_quiet
 from storage.failpoints import failpoint
 from storage.keys import Keys
 from storage.messages import TurnResult
@@ -113,16 +113,18 @@ class PostgresStore(Store):
                 return [error]
             return [(await self._run([job]))[0] for job in jobs]  # only the bad one fails
 
-    async def _transaction(self, work: Callable[[Connection], T], *, notify: bool = True) -> T:
+    async def _transaction(
+        self, work: Callable[[Connection], T], *, writes: bool = True, quiet: Quiet[T] = False
+    ) -> T:
         committing = False
         for attempt in range(TRIES):
             try:
                 async with self.engine.begin() as conn:
                     result = await conn.run_sync(work)
-                    if notify:
+                    if writes and not is_quiet(quiet, result):
                         await conn.exec_driver_sql(f"NOTIFY {CHANNEL}")
                     failpoint("before commit")
-                    committing = notify  # from here on a lost connection leaves open whether it was stored
+                    committing = writes  # from here on a lost connection leaves open whether it was stored
                 failpoint("after commit")
                 return result
             except (Conflict, IntegrityError):
@@ -143,13 +145,14 @@ class PostgresStore(Store):
 
     # ---- other work ----
 
-    async def _write(self, work: Callable[[Connection], T]) -> T:
-        result = await self._transaction(work)
-        self.wake()
+    async def _write(self, work: Callable[[Connection], T], quiet: Quiet[T] = False) -> T:
+        result = await self._transaction(work, quiet=quiet)
+        if not is_quiet(quiet, result):
+            self.wake()
         return result
 
     async def _read(self, work: Callable[[Connection], T]) -> T:
-        return await self._transaction(work, notify=False)
+        return await self._transaction(work, writes=False)
 
     async def _listen(self) -> None:
         """Wakes up with every commit of any worker; looks again every second in case one was missed."""

@@ -61,7 +61,7 @@ class Privacy(Base):
                 result=result,
             )  # fmt: skip
 
-        await self._write(work)
+        await self._write(work, quiet=True)
 
     async def audit_log(self, *, since: datetime | None = None, limit: int = 500) -> list[dict[str, Any]]:
         """The newest lines first."""

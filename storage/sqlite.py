@@ -25,7 +25,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.pool import StaticPool
 
 from knowledge.problems import LoketError
-from storage.base import LARGEST_BATCH, TRIES, Clock, NotStored
+from storage.base import LARGEST_BATCH, TRIES, Clock, NotStored, Quiet, is_quiet
 from storage.failpoints import failpoint
 from storage.keys import Keys
 from storage.messages import TurnResult
@@ -216,10 +216,11 @@ class SqliteStore(Store):
 
     # ---- other work ----
 
-    async def _write(self, work: Callable[[Connection], T]) -> T:
+    async def _write(self, work: Callable[[Connection], T], quiet: Quiet[T] = False) -> T:
         loop = asyncio.get_running_loop()
         result = await loop.run_in_executor(self._thread, self._transaction, work)
-        self.wake()
+        if not is_quiet(quiet, result):
+            self.wake()
         return result
 
     async def _read(self, work: Callable[[Connection], T]) -> T:

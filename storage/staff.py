@@ -209,7 +209,7 @@ class StaffRoom(Base):
         at = ms(self.clock())
         values = {"last_seen": at} | ({"step_up_at": at} if step_up else {})
         same = t.desk_session.c.token_hash == token_hash
-        await self._write(lambda conn: conn.execute(t.desk_session.update().where(same).values(values)) and None)
+        await self._write(lambda conn: conn.execute(t.desk_session.update().where(same).values(values)) and None, quiet=True)
 
     async def end_session(self, token_hash: str) -> None:
         same = t.desk_session.c.token_hash == token_hash
@@ -231,7 +231,7 @@ class StaffRoom(Base):
             conn.execute(t.attempt.insert(), {"key": key[:120], "at": at})
             conn.execute(t.attempt.delete().where(t.attempt.c.at < old))
 
-        await self._write(work)
+        await self._write(work, quiet=True)
 
     async def clear_failures(self, key: str) -> None:
         await self._write(lambda conn: conn.execute(t.attempt.delete().where(t.attempt.c.key == key[:120])) and None)
@@ -263,7 +263,7 @@ class StaffRoom(Base):
         number, at = number_of(case_code), ms(self.clock())
         sealed = self.context.parcel.seal("draft", "text_sealed", f"{staff}:{number}:{mode}", text.encode())
         row = {"coach": staff, "case_number": number, "mode": mode, "text_sealed": sealed, "at": at}
-        await self._write(lambda conn: self.context.sql.upsert(conn, t.draft, [row], ("text_sealed", "at")))
+        await self._write(lambda conn: self.context.sql.upsert(conn, t.draft, [row], ("text_sealed", "at")), quiet=True)
 
     async def draft(self, staff: str, case_code: str, mode: str) -> str:
         from storage.talk import number_of

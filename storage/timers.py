@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -45,8 +46,11 @@ class Timers(Base):
 
         changed = 0
         for number in await self._read(find):
-            changed += await self._write(lambda conn, number=number: _one(conn, Pen(self.context, self.clock()), number))  # type: ignore[misc]
+            changed += await self._write(partial(self._tick_one, number), quiet=lambda count: count == 0)
         return changed
+
+    def _tick_one(self, number: int, conn: Connection) -> int:
+        return _one(conn, Pen(self.context, self.clock()), number)
 
 
 def _one(conn: Connection, pen: Pen, number: int) -> int:

@@ -23,7 +23,7 @@ from flows.state import Answer, State
 from flows.turn import Turn
 from flows.world import World
 from storage import actions as a
-from storage.base import NotStored
+from storage.base import NotStored, Quiet
 from storage.failpoints import install
 from storage.invariants import check_invariants
 from storage.keys import Keys
@@ -53,7 +53,7 @@ class InlineStore(MemoryStore):
             raise result
         return result
 
-    async def _write(self, work: Callable[[Connection], T]) -> T:
+    async def _write(self, work: Callable[[Connection], T], quiet: Quiet[T] = False) -> T:
         return self._transaction(work)
 
     async def _read(self, work: Callable[[Connection], T]) -> T:

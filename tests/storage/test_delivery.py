@@ -188,3 +188,30 @@ async def test_waiting_for_a_change_ends_with_the_next_commit(store: Store) -> N
     await asyncio.sleep(0)
     await Visitor(store, "piet").says()
     assert await waiting
+
+
+async def test_bookkeeping_wakes_nobody(store: Store) -> None:
+    await Visitor(store, "piet").says()
+    waiting = asyncio.create_task(store.changed(0.05))
+    await asyncio.sleep(0)
+    (out,) = await store.claim_outbox(["telegram"])
+    await store.settle([(out, SENT)])
+    await store.hold_lease("poll:b", "one")
+    await store.due_reminders()
+    await store.claim_notices()
+    await store.tick()
+    woken = await waiting
+    assert not woken or "postgresql" in store.url, "PostgreSQL looks once a second by itself"
+
+
+async def test_who_left_the_web_page_hears_by_mail_that_there_is_an_answer(store: Store, clock: Clock) -> None:
+    piet = Visitor(store, "w", channel="web")
+    await piet.says("x", answering("email", "piet@voorbeeld.nl"))
+    code = (await piet.says("x", answering("age", 1, CALL_ME))).case
+    sanne = await a_coach(store)
+    await store.act(a.Reply(code, sanne.id, "Dag Piet"))
+    await store.claim_notices()
+    clock.tick(minutes=6)
+    ((key, kind, case, audience),) = [one for one in await store.claim_notices() if one[1] == "answer"]
+    assert (kind, case, audience) == ("answer", code, "visitor")
+    assert "piet" not in key
