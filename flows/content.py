@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from flows.answers import Asking
+from flows.answers import Asking, plain
 from flows.holes import desk_holes
 from flows.model import Ask, Do, Flow, Offer, Step, every_step
 from flows.reading import FlowReader
@@ -126,6 +126,16 @@ class Content:
     @cached_property
     def root(self) -> Flow:
         return self.flows[ROOT]
+
+    def opened_by(self, text: str) -> Flow | None:
+        """The flow whose `starts_with` a text holds; the longest words win."""
+        said = f" {plain(text)} "
+        found = [(len(words), flow) for words, flow in self._openings if f" {words} " in said]
+        return max(found, key=lambda one: one[0], default=(0, None))[1]
+
+    @cached_property
+    def _openings(self) -> list[tuple[str, Flow]]:
+        return [(plain(words), flow) for flow in self.flows.values() for words in flow.starts_with]
 
     @cached_property
     def askable(self) -> dict[str, Ask]:

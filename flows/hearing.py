@@ -193,6 +193,9 @@ def _read(session: Session, words: str) -> None:
         return
     if heard.correction and not heard.facts:
         heard.facts.update(_corrected(session, words))
+    if fact == "situation" and not heard.facts and (flow := session.content.opened_by(words)) is not None:
+        for given, value in flow.given.items():
+            heard.facts[given] = session.content.plain_value(given, value)
     lead = _leading_label(session, fact, words) if fact and not isinstance(outcome, Answered) else None
     if lead is not None:
         outcome = Answered(lead)
@@ -366,8 +369,12 @@ def _not_understood(session: Session, outcome: Outcome) -> None:
         session.wait = session.only_said = True
         return
     misses = session.state.misses + 1
-    session.state = session.state.but(misses=misses)
-    if misses >= 3:
+    screen = session.before.shown
+    fact = screen.fact if screen else ""
+    tries = {**session.state.tries, fact: session.state.tries.get(fact, 0) + 1} if fact else session.state.tries
+    session.state = session.state.but(misses=misses, tries=tries)
+    step = session.content.steps.get(screen.step) if screen else None
+    if misses >= 3 or (isinstance(step, Ask) and step.tries < 3 and tries.get(fact, 0) >= step.tries):
         session.state = session.state.but(misses=0)
         session.say("lost")
         session.unmark(LOST, f"{LOST}.review")
