@@ -54,9 +54,24 @@ class Knowledge:
     ) -> Knowledge:
         """Read facts, lists and desk. Findings go to `problems`; without it ContentInvalid is raised.
 
-        `cache=False` reads every file anew, with exact places for findings (`loket check`).
+        `cache=False` reads every file anew; with it, files are read anew only when something is wrong, because a cached
+        file does not know the lines of its findings.
         """
-        found = Problems() if problems is None else problems
+        found = Problems()
+        knowledge = cls._read(content_dir, found, cache)
+        if cache and found.found:
+            found = Problems()
+            knowledge = cls._read(content_dir, found, cache=False)
+        if problems is None:
+            if found:
+                raise ContentInvalid(found.errors)
+        else:
+            problems.found.extend(found.found)
+            knowledge._problems = problems
+        return knowledge
+
+    @classmethod
+    def _read(cls, content_dir: Path | None, found: Problems, cache: bool) -> Knowledge:
         if content_dir is not None and not content_dir.is_dir():
             found.error(Place(str(content_dir)), "is not a folder", "Check --content or LOKET_CONTENT.")
             content_dir = None
@@ -70,10 +85,7 @@ class Knowledge:
         }
         lists = read_lists(read_files(files["lists"], found, cache=cache), found)
         facts = read_facts(read_files(files["facts"], found, cache=cache), lists, _geography, found)
-        knowledge = cls(facts, desk, folders, files, found, cache)
-        if problems is None and found:
-            raise ContentInvalid(found.errors)
-        return knowledge
+        return cls(facts, desk, folders, files, found, cache)
 
     @property
     def lists(self) -> Mapping[str, CodeList]:
@@ -85,16 +97,22 @@ class Knowledge:
 
     @cached_property
     def catalogue(self) -> Catalogue:
-        """All entries. Raises ContentInvalid when the catalogue has errors and nobody else collects them."""
-        from knowledge.catalogue import read_catalogue
+        """All entries that could be read; what is wrong goes to the problems this was loaded with.
 
-        problems = Problems()
-        found = read_catalogue(
-            self.catalogue_paths, self.facts, _geography, problems, hide=self.desk.hide, cache=self._cache
-        )
+        To serve it, take `require_catalogue`.
+        """
+        found, problems = self._read_catalogue(self._cache)
+        if self._cache and problems.found:
+            found, problems = self._read_catalogue(cache=False)
         self._problems.found.extend(problems.found)
         self.catalogue_problems = problems
         return found
+
+    def _read_catalogue(self, cache: bool) -> tuple[Catalogue, Problems]:
+        from knowledge.catalogue import read_catalogue
+
+        problems, hide = Problems(), self.desk.hide
+        return read_catalogue(self.catalogue_paths, self.facts, _geography, problems, hide=hide, cache=cache), problems
 
     @cached_property
     def catalogue_paths(self) -> Mapping[str, Path]:
@@ -110,7 +128,9 @@ class Knowledge:
 
     @cached_property
     def translations(self) -> Translations:
-        return Translations.load(*(folder / "i18n" for folder in self.folders))
+        """Of the shipped facts, and of what the region adds."""
+        folders = self.folders if SHIPPED in self.folders else (SHIPPED, *self.folders)
+        return Translations.load(*(folder / "i18n" for folder in folders))
 
     @cached_property
     def explainer(self) -> Explainer:

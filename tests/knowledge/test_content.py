@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from knowledge.content import SHIPPED, Knowledge
-from knowledge.desk_file import Desk
+from knowledge.desk_file import Desk, read_desk
 from knowledge.given import read_given
 from knowledge.problems import ContentInvalid, Problems
+from knowledge.source import read_text
 from tests.knowledge.people import FACTS, GEOGRAPHY, KNOWLEDGE, TODAY, person
 from tests.knowledge.test_catalogue import WHOLE
 
@@ -28,7 +29,7 @@ def write(pack: Path, name: str, text: str) -> None:
 
 def load(pack: Path) -> tuple[Knowledge, list[str]]:
     problems = Problems()
-    knowledge = Knowledge.load(pack, problems, cache=False)
+    knowledge = Knowledge.load(pack, problems)
     _ = knowledge.catalogue
     return knowledge, [f"{Path(p.place.file).name}:{p.place.line} {p.message}" for p in problems.found]
 
@@ -157,9 +158,10 @@ def test_a_desk_without_teams_has_no_team():
         ("phone_nr: 1", "desk.yaml:2 desk.yaml has no key 'phone_nr'"),
     ],
 )
-def test_a_mistake_in_the_desk_is_told(pack, text, finding):
-    write(pack, "desk.yaml", f"name: X\n{text}\n")
-    assert finding in load(pack)[1]
+def test_a_mistake_in_the_desk_is_told(text, finding):
+    problems = Problems()
+    read_desk(read_text(f"name: X\n{text}\n", "desk.yaml", problems), GEOGRAPHY, problems)
+    assert finding in [f"{one.place.file}:{one.place.line} {one.message}" for one in problems.found]
 
 
 # ── the glossary ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -257,3 +259,9 @@ def test_not_knowing_can_be_given():
 
 def test_the_shipped_folder_is_where_the_code_is():
     assert (SHIPPED / "facts.yaml").is_file()
+
+
+def test_a_finding_in_a_file_that_was_read_before_still_names_its_line(pack):
+    write(pack, "catalogue/scheme/example-scheme.yaml", WHOLE.replace("status: closed", "status: shut"))
+    first, again = load(pack)[1], load(pack)[1]
+    assert first == again == ["example-scheme.yaml:22 'shut' is not a known status"]

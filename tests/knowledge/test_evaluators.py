@@ -11,7 +11,7 @@ from knowledge.profile import Profile
 from tests.knowledge.people import FACTS, GEOGRAPHY, KNOWLEDGE, answers_strategy, criterion_strategy
 
 RELAXED = settings(
-    max_examples=200, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None
+    max_examples=100, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None
 )
 
 
