@@ -37,6 +37,8 @@ def asks(sentence: Sentence) -> bool:
             return True
     if sentence.texts[1:2] in (["welke"], ["welk"], ["wat"]):
         return True
+    if texts[0] in ("kan", "kun", "mag", "zal") and texts[1] != "niet":
+        return True
     pairs = set(zip(sentence.texts, sentence.texts[1:], strict=False))
     return bool(pairs & _ASKING_INSIDE) or "vraagje" in sentence.texts
 

@@ -26,11 +26,7 @@ def others(sentence: Sentence) -> frozenset[int]:
         clause = sentence.clauses[at]
         if word in _SELF:
             about_other = -1
-        elif (
-            word in group("people_family")
-            and sentence.before(at, 1)[-1:]
-            and sentence.before(at, 1)[-1] in _POSSESSIVE - {"een", "de"}
-        ):
+        elif word in group("people_family") and _POSSESSIVE & set(sentence.before(at, 2)):
             ahead = sentence.after(at + 1, 3)
             if ahead[:1] and ahead[0] in group("people_others_verbs"):
                 about_other = clause

@@ -114,6 +114,12 @@ def _from_words_after(sentence: Sentence, mention: WorkMention) -> Role | None:
 def _from_words_before(sentence: Sentence, mention: WorkMention) -> Role | None:
     """The nearest word that says how; "van X naar Y" and "tot X" decide at once."""
     before = sentence.before(mention.first, 7)
+    if {"solliciteer", "gesolliciteerd", "sollicitatie"} & set(before):
+        return "wanted"
+    if "stoppen" in before:
+        return "now"
+    if not mention.work.occupation and (before[-2:-1] == ["mbo"] or before[-1:] in (["mbo"], ["hbo"])):
+        return "wanted" if {"wil", "graag", "zoek"} & set(before) else "none"
     for back, word in enumerate(reversed(before)):
         at = len(before) - 1 - back
         if word in _TOWARDS:

@@ -101,37 +101,48 @@ def _opens_clause(sentence: Sentence, at: int) -> bool:
 
 def company_size(sentence: Sentence) -> Trait | None:
     """How many people work in the company: "6 man", "85 fte", "met z'n achten", "tussen de 20 en 30 mensen"."""
-    people = sentence.lexicon.phrases.words_of("people")
-    texts = sentence.texts
-    for at, word in enumerate(texts):
+    best: tuple[int, Trait] | None = None
+    for at, word in enumerate(sentence.texts):
         number = whole(word)
-        before = sentence.before(at, 6)
-        if number is None:
-            many = together(word)
-            if many and ("zijn" in before[-1:] or "ons" in before[-1:]) and not _is_household(sentence):
-                return Trait("company_size", many, at, at + 1)
-            continue
-        ahead = sentence.after(at + 1, 3)
-        low = _between(sentence, at, people)
-        if low is not None:
-            return low
-        counted = ahead[:1] and (ahead[0] in people or ahead[0] in ("personen",))
-        adjective = (
-            len(ahead) > 1
-            and ahead[1] in people
-            and ahead[0] not in ("jaar", "uur", "euro", "maanden", "weken", "dagen")
-        )
-        worker = _counts_workers(sentence, at)
-        if not (counted or adjective or worker) or _is_household(sentence):
-            continue
-        if sentence.clauses[at] in sentence.elsewhere:
-            continue
-        if before[-2:] in (["minder", "dan"], ["onder", "de"]):
-            return Trait("company_size", (None, number - 1), at, at + 1)
-        if before[-2:] in (["meer", "dan"], ["boven", "de"]):
-            return Trait("company_size", (number + 1, None), at, at + 1)
-        return Trait("company_size", number, at, at + 1)
+        found = _size_at(sentence, at, number) if number is not None else _together_at(sentence, at)
+        if found and (best is None or found[0] > best[0]):
+            best = found
+    return best[1] if best else None
+
+
+def _together_at(sentence: Sentence, at: int) -> tuple[int, Trait] | None:
+    """ "met z'n achten", "ons achten"."""
+    many = together(sentence.texts[at])
+    if many and sentence.before(at, 1) in (["zijn"], ["ons"]) and not _is_household(sentence):
+        return 2, Trait("company_size", many, at, at + 1)
     return None
+
+
+def _size_at(sentence: Sentence, at: int, number: int) -> tuple[int, Trait] | None:
+    """The size told by a number, and how surely: 3 for a number of staff, 2 for people, 1 for members of a trade."""
+    people = sentence.lexicon.phrases.words_of("people")
+    before, ahead = sentence.before(at, 6), sentence.after(at + 1, 3)
+    if sentence.clauses[at] in sentence.elsewhere or _is_household(sentence) or before[-1:] == ["voor"]:
+        return None
+    between = _between(sentence, at, people)
+    if between is not None:
+        return 3, between
+    counted = next((word for word in ahead[:2] if word in people), "")
+    if (
+        counted
+        and ahead[0] not in people
+        and ahead[0] in ("jaar", "uur", "euro", "maanden", "weken", "dagen", "jarige")
+    ):
+        counted = ""
+    company = before[-1:] == ["van"] and before[-2:-1] and before[-2] in group("traits_companies")
+    if not (counted or company or _counts_workers(sentence, at)):
+        return None
+    sure = 3 if counted in group("traits_staff") or "dienst" in ahead else 2 if counted or company else 1
+    if before[-2:] in (["minder", "dan"], ["onder", "de"]):
+        return sure, Trait("company_size", (None, number - 1), at, at + 1)
+    if before[-2:] in (["meer", "dan"], ["boven", "de"]):
+        return sure, Trait("company_size", (number + 1, None), at, at + 1)
+    return sure, Trait("company_size", number, at, at + 1)
 
 
 def _between(sentence: Sentence, at: int, people: frozenset[str]) -> Trait | None:

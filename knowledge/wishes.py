@@ -180,6 +180,8 @@ def course_kind(sentence: Sentence, wish: Wish | None) -> str:
             or _is_wanted(before)
         ):
             continue
+        if word == "bbl" and ahead[:1] and ahead[0].startswith("leerling"):
+            continue
         if word == "bbler" or {"gestopt", "afgebroken"} & set(before):
             continue
         if word == "training" and ahead[:1] in (["plan"], ["money"]):
@@ -221,6 +223,8 @@ def employer_goal(sentence: Sentence) -> str:
     found = set()
     for hit in sentence.hits.get("employer_goal", ()):
         if sentence.denied(hit.first) and hit.value != "find_people":
+            continue
+        if hit.value == "find_people" and {"subsidie", "geld"} & set(sentence.before(hit.first, 3)):
             continue
         if (
             hit.value == "find_people"
