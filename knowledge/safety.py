@@ -15,6 +15,7 @@ from typing import Literal, TypeAlias
 
 from rapidfuzz.distance import OSA
 
+from knowledge.negation import is_denied
 from knowledge.phrases import Hit, Phrases
 from knowledge.source import Node
 from knowledge.text import LONGEST, Token, tokens
@@ -115,6 +116,8 @@ class Safety:
         if self._unless & {token.text for token in said}:
             return None
         for hit in self._scope.find(said):
+            if is_denied(said, hit.first):
+                continue
             topic = self._topics[hit.value]
             return Concern("out_of_scope", hit.value, topic.answers, topic.pointer)
         return None
