@@ -3,12 +3,14 @@
     docs/bronnen.md              every entry with its sources and dates, and the attribution of the geography data
     docs/verwerkingsregister.md  what is kept about people, why, and how long (AVG article 30)
     docs/operators.md            its table of settings, between the two marks
+    README.md                    its transcript and the figures about the knowledge, between their marks
 
 A test compares the files with what is made now.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable
 from dataclasses import fields
@@ -133,14 +135,41 @@ def with_settings(text: str) -> str:
     return f"{head}{BEGIN}\n{settings_table()}\n{END}{tail}"
 
 
+def with_readme_parts(text: str, transcripts: Path, knowledge: Knowledge) -> str:
+    """The README with today's transcripts and figures between their marks."""
+
+    def transcript(found: re.Match[str]) -> str:
+        lines = (transcripts / f"{found[1]}.txt").read_text(encoding="utf-8").strip()
+        return f"<!-- transcript: {found[1]} -->\n```text\n{lines}\n```\n<!-- end -->"
+
+    text = re.sub(r"<!-- transcript: ([\w-]+) -->.*?<!-- end -->", transcript, text, flags=re.DOTALL)
+    line = f"<!-- knowledge -->\n{_knowledge_line(knowledge)}\n<!-- end -->"
+    return re.sub(r"<!-- knowledge -->.*?<!-- end -->", lambda _: line, text, flags=re.DOTALL)
+
+
+def _knowledge_line(knowledge: Knowledge) -> str:
+    entries = list(knowledge.catalogue.values())
+    newest = max(str(entry.checked_on) for entry in entries)
+    unsure = sum(entry.confidence != "verified" for entry in entries)
+    ended = sum(entry.status == "ended" for entry in entries)
+    return (
+        f"Knowledge checked on {newest}: {len(entries)} entries, of which {unsure} are not (wholly) certain and say so, and "
+        f"{ended} ended and lead to\nwhat exists today. The texts were written for this desk; a person has to open the pages of "
+        "the 35 regional desks once before a launch."
+    )
+
+
 def documents(docs: Path) -> dict[Path, str]:
     """What each page should hold now."""
     knowledge = Knowledge.load()
-    guide = docs / "operators.md"
+    guide, readme = docs / "operators.md", docs.parent / "README.md"
     return {
         docs / "bronnen.md": sources_page(knowledge),
         docs / "verwerkingsregister.md": register_page(knowledge),
         guide: with_settings(guide.read_text(encoding="utf-8")),
+        readme: with_readme_parts(
+            readme.read_text(encoding="utf-8"), docs.parent / "tests" / "transcripts" / "readme", knowledge
+        ),
     }
 
 
