@@ -26,9 +26,3 @@ def is_denied(said: Sequence[Token], first: int) -> bool:
         if word not in group("negation_between"):
             return False
     return False
-
-
-def is_corrected(said: Sequence[Token], first: int) -> bool:
-    """Whether the words at `first` are the right half of "niet X maar Y" or "geen X maar Y"."""
-    texts = [token.text for token in said[:first]]
-    return "maar" in texts and bool(group("negation_denying") & set(texts[: texts.index("maar")]))

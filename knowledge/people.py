@@ -5,8 +5,6 @@ from __future__ import annotations
 from knowledge.sentence import Sentence
 from knowledge.words import group
 
-SITUATIONS = ("school", "intermediary", "employer", "self_employed", "job_seeker", "employee")
-
 _SELF = frozenset(["ik", "wij", "we", "mij", "ons", "ikzelf", "i"])
 _POSSESSIVE = frozenset(["mijn", "me", "m", "my", "onze", "ons", "een", "de"])
 _NO_STAFF = (

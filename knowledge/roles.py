@@ -11,7 +11,6 @@ from knowledge.words import group
 Role: TypeAlias = Literal["now", "wanted", "firm", "staff", "past", "none"]
 
 _TOWARDS = frozenset(["naar", "tot", "to", "richting", "into"])
-_PLURAL_STAFF = frozenset(["voor", "van", "onze", "mijn", "ons", "de", "met", "aan"])
 
 
 @dataclass(frozen=True, slots=True)

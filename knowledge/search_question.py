@@ -10,7 +10,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from knowledge.geography_words import ordinary_words
-from knowledge.search_index import Index, sector_stem
+from knowledge.search_index import Index
 from knowledge.source import Node
 from knowledge.text import stem
 from knowledge.words import Work, group, read_words
@@ -217,6 +217,3 @@ def _is_everyday(word: str) -> bool:
 def _text(node: Node, key: str) -> str:
     found = node.get(key)
     return found.text if found else ""
-
-
-__all__ = ["Asked", "Reader", "Weights", "sector_stem"]

@@ -10,7 +10,6 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from knowledge.compounds import Splitter
-from knowledge.geography_names import fold as fold_place
 from knowledge.geography_spots import Mention
 from knowledge.geography_words import ordinary_words
 from knowledge.negation import is_denied
@@ -213,8 +212,3 @@ def _clauses(texts: Sequence[str]) -> Iterator[int]:
         ):
             clause += 1
         yield clause
-
-
-def is_place_word(names: Mapping[str, object]) -> Callable[[str], bool]:
-    """Whether a word is (the first word of) a known place name."""
-    return lambda word: fold_place(word) in names

@@ -51,10 +51,6 @@ class Token:
     def is_word(self) -> bool:
         return self.text[:1].isalpha()
 
-    @property
-    def ends_clause(self) -> bool:
-        return self.text in ".,;:!?()\n"
-
     def said(self, text: str) -> Token:
         return replace(self, text=text)
 
