@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from knowledge.content import Knowledge
 
 SUMMARY_WORDS = 45
+QUESTION_WORDS = 30
 STEP_WORDS = 40
 TEXT_WORDS = 60
 LABEL = 40  # characters on a button; Telegram shows about 30
@@ -39,7 +40,9 @@ def check_knowledge(
 
     `only` limits the checks on entries to these ids or kinds; `deploy` also asks what a desk needs before it opens.
     """
+    explained = [word for term in knowledge.glossary.values() for word in (term.name, term.full, *term.words)]
     check_facts(knowledge, problems)
+    check_questions(knowledge, explained, problems)
     check_translations(knowledge.facts, knowledge.translations, knowledge.desk.languages, problems)
     check_desk(knowledge, problems, deploy=deploy)
     catalogue = knowledge.catalogue
@@ -47,7 +50,6 @@ def check_knowledge(
     chosen = [entry for entry in catalogue.values() if not wanted or {entry.id, entry.kind} & wanted]
     check_names(catalogue, problems)
     check_files(knowledge, problems)
-    explained = [word for term in knowledge.glossary.values() for word in (term.name, term.full, *term.words)]
     criteria = CriteriaChecks(knowledge.facts, knowledge.geography, problems)
     for entry in chosen:
         check_references(entry, catalogue, problems)
@@ -73,11 +75,23 @@ def check_facts(knowledge: Knowledge, problems: Problems) -> None:
                 "Add 'because' (\"u … bent\") and 'says' (\"U bent …\"), for choices beside each label.",
                 width=len(fact.id),
             )
-        _check_form(fact.place, f"fact '{fact.id}'", (fact.question, fact.why, fact.hint, fact.name), problems)
+        _check_form(fact.place, f"fact '{fact.id}'", (fact.name,), problems)
         if not fact.list and fact.kind != "yes_no":
             _check_choices(fact, problems)
     for listed in knowledge.lists.values():
         _check_confusion(f"list '{listed.id}'", listed.entries, problems)
+
+
+def check_questions(knowledge: Knowledge, explained: Iterable[str], problems: Problems) -> None:
+    """Questions and what is said around them, and the glossary, pass the reading gate."""
+    easy = tuple(explained)
+    for fact in knowledge.facts.values():
+        for what in ("question", "why", "hint"):
+            for finding in findings(getattr(fact, what), easy, most_words=QUESTION_WORDS):
+                problems.error(fact.place, f"the {what} of '{fact.id}' {finding.what}", finding.proposal)
+    for term in knowledge.glossary.values():
+        for finding in findings(term.meaning, easy, most_words=SUMMARY_WORDS):
+            problems.error(term.place, f"the meaning of '{term.id}' {finding.what}", finding.proposal)
 
 
 def _can_be_said(fact: Fact) -> bool:

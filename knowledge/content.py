@@ -81,7 +81,7 @@ class Knowledge:
         files = {
             "lists": _files(_for_facts(folders, own, "facts.yaml"), "lists"),
             "facts": _files(_for_facts(folders, own, "facts.yaml"), "facts.yaml"),
-            "glossary": _files(folders, "glossary.yaml"),
+            "glossary": _files((SHIPPED, *own), "glossary.yaml"),  # words are explained everywhere
         }
         lists = read_lists(read_files(files["lists"], found, cache=cache), found)
         facts = read_facts(read_files(files["facts"], found, cache=cache), lists, _geography, found)
