@@ -7,7 +7,7 @@ unknown keys of a newer version are refused loudly rather than dropped.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 VERSION = 1
@@ -57,7 +57,14 @@ class State:
     fingerprint: str = ""  # of the content the last turn was made with
 
     def to_json(self) -> str:
-        return json.dumps({"v": VERSION, **asdict(self)}, ensure_ascii=False, separators=(",", ":"))
+        raw = {name: getattr(self, name) for name in _FIELDS}  # by hand: asdict copies every answer, at every turn
+        raw["answers"] = {
+            fact: {"status": one.status, "value": one.value, "by": one.by, "turn": one.turn}
+            for fact, one in self.answers.items()
+        }
+        raw["shown"] = None if self.shown is None else _screen(self.shown)
+        raw["older"] = [_screen(one) for one in self.older]
+        return _encode({"v": VERSION, **raw})
 
     @classmethod
     def from_json(cls, text: str) -> State:
@@ -91,6 +98,16 @@ class State:
 
 
 _FIELDS = tuple(one.name for one in fields(State))
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def _screen(shown: Shown) -> dict[str, Any]:
+    return {
+        "turn": shown.turn, "step": shown.step, "fact": shown.fact, "options": shown.options,
+        "fingerprint": shown.fingerprint,
+    }  # fmt: skip
 
 
 def _untuple(raw: dict[str, Any]) -> dict[str, Any]:

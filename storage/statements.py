@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.engine import Connection, Row
 
 from storage import tables as t
@@ -55,6 +57,24 @@ SAVED = (  # what a turn changes of its conversation, with the PostgreSQL type o
 )
 
 
+class Prepared:
+    """A Core statement compiled once, for many rows: what differs per row goes straight to the driver.
+
+    SQLAlchemy's own way costs 20 us a row in processing that plain values do not need; a turn writes six rows.
+    """
+
+    def __init__(self, statement: Any, columns: Sequence[str], dialect: sa.Dialect) -> None:
+        compiled = statement.compile(dialect=dialect, column_keys=list(columns))
+        self._sql = str(compiled)
+        self._order = tuple(compiled.positiontup or ())
+        self._values = itemgetter(*self._order)
+
+    def many(self, conn: Connection, rows: Sequence[Record]) -> int:
+        """Runs it for every row; returns how many rows were touched where the driver can tell."""
+        values = self._values
+        return int(conn.exec_driver_sql(self._sql, [values(row) for row in rows]).rowcount)
+
+
 @lru_cache(maxsize=64)
 def _upsert(insert: Callable[[sa.Table], Any], table: sa.Table, update: tuple[str, ...]) -> Any:
     statement = insert(table)
@@ -66,6 +86,17 @@ class Statements:
     """What both databases do, each in its own words."""
 
     name = ""
+    dialect: sa.Dialect
+
+    def __init__(self) -> None:
+        self._prepared: dict[str, Prepared] = {}
+
+    def many(self, conn: Connection, key: str, statement: Any, rows: Sequence[Record]) -> int:
+        """Runs a statement for many rows of the same columns; compiled on first use under `key`."""
+        prepared = self._prepared.get(key)
+        if prepared is None:
+            prepared = self._prepared[key] = Prepared(statement, list(rows[0]), self.dialect)
+        return prepared.many(conn, rows)
 
     def mark_seen(self, conn: Connection, keys: Sequence[tuple[str, str, str]], at: int) -> set[tuple[str, str, str]]:
         """Marks update ids as applied; returns those that were new. Waits for another worker's unfinished turn."""
@@ -81,6 +112,10 @@ class Statements:
 
     def upsert(self, conn: Connection, table: sa.Table, rows: Sequence[Record], update: Iterable[str]) -> None:
         """Inserts rows, or overwrites the columns `update` where the primary key is there."""
+        conn.execute(self.upserting(table, update), list(rows))
+
+    def upserting(self, table: sa.Table, update: Iterable[str]) -> Any:
+        """The statement that does so."""
         raise NotImplementedError
 
     def insert_new(self, conn: Connection, table: sa.Table, row: Record) -> bool:
@@ -92,6 +127,7 @@ class SqliteStatements(Statements):
     """One writer: the lock is the transaction itself (BEGIN IMMEDIATE)."""
 
     name = "sqlite"
+    dialect = sqlite.dialect(paramstyle="qmark")
 
     _seen = sa.text(
         "INSERT INTO seen (channel, bot, update_id, at) "
@@ -111,7 +147,7 @@ class SqliteStatements(Statements):
     _save = (
         t.conversation.update()
         .where(t.conversation.c.id == sa.bindparam("key"), t.conversation.c.version == sa.bindparam("seen_version"))
-        .values({name: sa.bindparam(name) for name, _ in SAVED} | {"version": sa.bindparam("seen_version") + 1})
+        .values({name: sa.bindparam(name) for name, _ in SAVED} | {"version": t.conversation.c.version + sa.literal_column("1")})
     )
 
     def mark_seen(self, conn: Connection, keys: Sequence[tuple[str, str, str]], at: int) -> set[tuple[str, str, str]]:
@@ -121,10 +157,10 @@ class SqliteStatements(Statements):
         return conn.execute(self._talks, {"indexes": json.dumps(list(indexes))}).fetchall()
 
     def save_talks(self, conn: Connection, rows: Sequence[Record]) -> int:
-        return int(conn.execute(self._save, rows).rowcount)
+        return self.many(conn, "save", self._save, rows)
 
-    def upsert(self, conn: Connection, table: sa.Table, rows: Sequence[Record], update: Iterable[str]) -> None:
-        conn.execute(_upsert(sqlite.insert, table, tuple(update)), list(rows))
+    def upserting(self, table: sa.Table, update: Iterable[str]) -> Any:
+        return _upsert(sqlite.insert, table, tuple(update))
 
     def insert_new(self, conn: Connection, table: sa.Table, row: Record) -> bool:
         return conn.execute(sqlite.insert(table).values(row).on_conflict_do_nothing()).rowcount == 1
@@ -134,6 +170,7 @@ class PostgresStatements(Statements):
     """Any number of writers: rows are locked in id order, and the save tells which versions it met."""
 
     name = "postgresql"
+    dialect = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
 
     _seen = sa.text(
         "INSERT INTO seen (channel, bot, update_id, at) "
@@ -172,8 +209,8 @@ class PostgresStatements(Statements):
         columns = {name: [row[name] for row in rows] for name in ("key", "seen_version", *(name for name, _ in SAVED))}
         return len(conn.execute(self._save, columns).fetchall())
 
-    def upsert(self, conn: Connection, table: sa.Table, rows: Sequence[Record], update: Iterable[str]) -> None:
-        conn.execute(_upsert(postgresql.insert, table, tuple(update)), list(rows))
+    def upserting(self, table: sa.Table, update: Iterable[str]) -> Any:
+        return _upsert(postgresql.insert, table, tuple(update))
 
     def insert_new(self, conn: Connection, table: sa.Table, row: Record) -> bool:
         return conn.execute(postgresql.insert(table).values(row).on_conflict_do_nothing()).rowcount == 1

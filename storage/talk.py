@@ -309,11 +309,12 @@ class Pen:
 
     def flush(self, conn: Connection) -> None:
         """Writes all that was collected. Raises Conflict when a conversation was changed by somebody else."""
+        many = self.context.sql.many
         if self.messages:
-            conn.execute(_INSERT_MESSAGE, self.messages)
+            many(conn, "message", t.message.insert(), self.messages)
             failpoint("after messages")
         if self.answers:
-            self.context.sql.upsert(conn, t.answer, self.answers, _ANSWER_COLUMNS)
+            many(conn, "answer", self.context.sql.upserting(t.answer, _ANSWER_COLUMNS), self.answers)
         if self.dropped_answers:
             conn.execute(_DROP_ANSWER, self.dropped_answers)
         failpoint("after answers")
@@ -321,10 +322,10 @@ class Pen:
             conn.execute(_HEARD, self.heard_cases)
             failpoint("after heard")
         if self.outbox:
-            conn.execute(_INSERT_OUTBOX, self.outbox)
+            many(conn, "outbox", t.outbox.insert().inline(), self.outbox)
             failpoint("after outbox")
         if self.events:
-            conn.execute(_INSERT_EVENT, self.events)
+            many(conn, "event", t.event.insert().inline(), self.events)
             failpoint("after events")
         if self.talks:
             saved = self.context.sql.save_talks(conn, [talk.saved() for talk in self.talks])
@@ -350,9 +351,6 @@ _HEARD = (  # the visitor wrote: the case is the coach's turn again; follow-ups 
         version=t.case.c.version + 1,
     )
 )
-_INSERT_MESSAGE = t.message.insert()
-_INSERT_OUTBOX = t.outbox.insert()
-_INSERT_EVENT = t.event.insert()
 _ANSWER_COLUMNS = ("status", "value", "value_sealed", "class", "by", "turn", "at")
 _DROP_ANSWER = t.answer.delete().where(
     t.answer.c.conversation == sa.bindparam("c"),
