@@ -138,6 +138,14 @@ class Content:
         return [(plain(words), flow) for flow in self.flows.values() for words in flow.starts_with]
 
     @cached_property
+    def starts(self) -> dict[str, Flow]:
+        """Words that open a flow, made plain: of the flows whose `given` says more than who somebody is."""
+        from flows.answers.words import plain
+
+        opened = [flow for flow in self.flows.values() if set(flow.given) - {"situation"}]
+        return {plain(words): flow for flow in opened for words in flow.starts_with}
+
+    @cached_property
     def askable(self) -> dict[str, Ask]:
         """The first `ask` of each fact over all flows: how a fact is worded when the desk asks it out of turn."""
         found: dict[str, Ask] = {}

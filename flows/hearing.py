@@ -33,6 +33,7 @@ _STUCK = re.compile(
 )
 # Facts that only a visitor who speaks of himself tells.
 _PERSONAL = frozenset(("situation", "company_size", "age", "education", "occupation", "wanted_occupation", "course"))
+FEW_WORDS = 5  # more than this is a sentence about something, not the name of a flow
 LONGEST = 1500  # characters: beyond this we ask for fewer words
 POLITE = {
     **dict.fromkeys(("hallo", "hoi", "hi", "hello", "hey", "dag", "goedemorgen", "goedemiddag", "goedenavond",
@@ -71,9 +72,23 @@ def hear(session: Session, text: str) -> None:
         session.state = session.state.but(phase="talking")
     if session.state.pending is not None and deskquestions.answer_words(session, words):
         return
-    if _answers_screen(session, words):
+    if _opens_flow(session, words) or _answers_screen(session, words):
         return
     _read(session, words)
+
+
+def _opens_flow(session: Session, words: str) -> bool:
+    """'zelfscan', or a few words with it: opens that flow, wherever the conversation stands."""
+    said = plain(words)
+    flow = session.content.starts.get(said)
+    if flow is None and len(said.split()) <= FEW_WORDS and not looks_like_question(words):
+        named = [flow for start, flow in session.content.starts.items() if f" {start} " in f" {said} "]
+        flow = named[0] if named else None
+    if flow is None:
+        return False
+    for fact, value in flow.given.items():
+        session.answer(fact, session.content.plain_value(fact, value), by="link")
+    return True
 
 
 def guard(session: Session, text: str) -> bool:
