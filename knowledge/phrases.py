@@ -141,6 +141,11 @@ class Phrases:
             yield Hit(phrase.fact, phrase.value, phrase.weight, at, end)
 
 
+def _breaks(word: str) -> bool:
+    """Whether a word may not stand in a gap: "wil … geen diploma" is no wish for one."""
+    return not word[:1].isalnum() or word in ("geen", "niet", "zonder", "no", "not", "without")
+
+
 def _match(elements: tuple[Element, ...], index: int, texts: list[str], at: int) -> int | None:
     """Where the rest of a phrase ends, or None."""
     if index == len(elements):
@@ -148,7 +153,7 @@ def _match(elements: tuple[Element, ...], index: int, texts: list[str], at: int)
     element = elements[index]
     if element.gap:
         for skip in range(GAP + 1):
-            if at + skip > len(texts) or any(not text[:1].isalnum() for text in texts[at : at + skip]):
+            if at + skip > len(texts) or any(map(_breaks, texts[at : at + skip])):
                 return None
             end = _match(elements, index + 1, texts, at + skip)
             if end is not None:

@@ -30,17 +30,22 @@ _NAMES = {
         "self": ("uw eigen idee", "your own idea"), "employer": ("idee van uw werkgever", "your employer's idea"),
         "both": ("idee van u en uw werkgever", "an idea of you and your employer"),
     },
+    "goal": {
+        "find_work": ("werk vinden", "find work"), "other_sector": ("ander werk", "other work"),
+        "better_at_work": ("beter worden in uw werk", "better at your work"), "diploma": ("een diploma", "a diploma"),
+        "teach": ("lesgeven", "teach your trade"), "language": ("beter Nederlands", "better Dutch"),
+        "start_business": ("voor uzelf beginnen", "your own business"), "unsure": ("u twijfelt nog", "not sure yet"),
+    },
+    "employer_goal": {
+        "train_people": ("mensen scholen", "train people"),
+        "guide_student": ("een leerling opleiden", "train a student"),
+        "find_people": ("nieuwe mensen", "new people"), "team_plan": ("plan voor het team", "a plan for the team"),
+        "keep_people": ("mensen houden", "keep people"), "share_workers": ("mensen delen", "share workers"),
+        "knowledge": ("kennis over leren", "knowledge about learning"),
+    },
     "residence": {"status_holder": ("statushouder", "refugee with a permit")},
     "education": {"none": ("geen diploma", "no diploma")},
     "benefit": {"none": ("geen uitkering", "no benefit")},
-}  # fmt: skip
-_ENGLISH_GOALS = {
-    "find_work": "find work", "other_sector": "other work", "better_at_work": "better at your work",
-    "diploma": "a diploma", "teach": "teach your trade", "language": "better Dutch",
-    "start_business": "your own business", "unsure": "not sure yet", "train_people": "train your people",
-    "guide_student": "train a student",
-    "find_people": "new people", "team_plan": "a plan for the team", "keep_people": "keep people",
-    "share_workers": "share workers",
 }  # fmt: skip
 
 
@@ -49,13 +54,8 @@ def label(
 ) -> str:
     """One fact as the line says it; lower case, without "u" where that reads well."""
     english = language == "en"
-    named = _NAMES.get(fact, {}).get(
-        value
-        if isinstance(value, str)
-        else "".join(map(str, value))
-        if isinstance(value, tuple) and len(value) == 1
-        else ""
-    )
+    only = value[0] if isinstance(value, tuple) and len(value) == 1 else value
+    named = _NAMES.get(fact, {}).get(only) if isinstance(only, str) else None
     if named:
         return named[english]
     if fact in ("place", "company_place", "school_place"):
@@ -71,7 +71,7 @@ def label(
     if declared and declared.choices:
         ids = value if isinstance(value, tuple) else (value,)
         if english:
-            return ", ".join(_ENGLISH_GOALS.get(str(one), str(one).replace("_", " ")) for one in ids)
+            return ", ".join(str(one).replace("_", " ") for one in ids)
         return ", ".join(_lower(declared.choices[str(one)].label) for one in ids if str(one) in declared.choices)
     return str(value)
 
@@ -120,8 +120,11 @@ def _follows(fact: str, read: Mapping[str, Any]) -> bool:
         return "wanted_occupation" in read or "course" in read
     if fact == "situation":
         return read[fact] == "employer" and ("sector" in read or "company_size" in read)
+    if fact == "employer_goal":
+        return read[fact] == "team_plan" and "plan_activity" in read
     if fact == "course_kind":
         return "course" in read
     if fact == "goal":
-        return read[fact] == "other_sector" and "wanted_sector" in read
+        wants_other_work = read[fact] == "other_sector" and "wanted_sector" in read
+        return wants_other_work or (read[fact] == "find_work" and read.get("situation") == "job_seeker")
     return False

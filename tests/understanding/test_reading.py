@@ -131,3 +131,25 @@ def test_reading_a_sentence_takes_a_few_milliseconds():
     for text in texts:
         read(text)
     assert (time.perf_counter() - start) / len(texts) < 0.03
+
+
+def test_a_denial_inside_a_phrase_breaks_it():
+    reading = read("wil heftruck rijden geen diploma almere")
+    assert "goal" not in reading.facts
+    assert reading.summary() == "Ik lees: geen diploma, heftruck rijden, Almere."
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("ik zoek werk", "Ik lees: u zoekt werk."),
+        (
+            "wij zijn met 12 man en willen een opleidingsplan",
+            "Ik lees: 12 mensen, een opleidingsplan.",
+        ),
+        ("ik ben 52", "Ik lees: 52 jaar."),
+        ("begin vijftig en werkloos", "Ik lees: u zoekt werk, 50 tot 53 jaar."),
+    ],
+)
+def test_the_line_says_everything_once(text: str, line: str):
+    assert read(text).summary() == line
