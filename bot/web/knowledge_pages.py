@@ -16,6 +16,7 @@ from bot.web.policy import Page
 from knowledge.availability import availability
 from knowledge.entries import Entry
 
+ON_A_SHEET = 25
 STATUS = {
     "open": "open", "closed": "dicht", "opens_on": "gaat later open", "ended": "bestaat niet meer", "paused": "staat stil",
     "unknown": "onbekend",
@@ -51,8 +52,13 @@ async def knowledge(request: Request) -> Response:
         here.content.knowledge.catalogue.values(),
         key=lambda one: (not overdue(one, today), one.confidence == "verified", one.review_by or date.max, one.id),
     )
+    raw = request.query_params.get("blad", "1")
+    sheets = max(1, -(-len(found) // ON_A_SHEET))
+    sheet = min(int(raw), sheets) if raw.isascii() and raw.isdigit() and 0 < int(raw) else 1
+    shown = found[(sheet - 1) * ON_A_SHEET : sheet * ON_A_SHEET]
     return desk_page(
-        request, "desk/knowledge.html", entries=[line(one, today) for one in found], total=len(found),
+        request, "desk/knowledge.html", entries=[line(one, today) for one in shown], total=len(found), sheet=sheet,
+        sheets=sheets,
         late=sum(overdue(one, today) for one in found), unsure=sum(one.confidence != "verified" for one in found),
     )  # fmt: skip
 

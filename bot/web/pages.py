@@ -14,12 +14,19 @@ from bot.web.house import house, language_of, show
 from bot.web.policy import PUBLIC, Page
 from bot.web.render import STATIC
 from knowledge.entries import Entry, Source
+from knowledge.geography import ATTRIBUTION
 
 CONFIDENCE = {
     "verified": ("nagekeken", "checked"),
     "likely": ("waarschijnlijk, vraag het na", "likely, please ask"),
     "unverified": ("nog niet zeker, vraag het na", "not certain yet, please ask"),
 }
+KINDS = {
+    "scheme": ("Subsidies en regelingen", "Subsidies and schemes"), "voucher": ("Vouchers", "Vouchers"),
+    "fund": ("Fondsen", "Funds"), "loan": ("Leningen", "Loans"), "tax": ("Belastingregels", "Tax rules"),
+    "service": ("Hulp en advies", "Help and advice"), "programme": ("Programma’s", "Programmes"),
+    "provider": ("Opleiders", "Training providers"), "event": ("Bijeenkomsten", "Meetings"), "desk": ("Loketten", "Desks"),
+}  # fmt: skip
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
 
 
@@ -67,15 +74,12 @@ async def accessibility(request: Request) -> Response:
 async def sources(request: Request) -> Response:
     here, language = house(request), language_of(request)
     knowledge = here.content.knowledge
-    entries = sorted((entry_line(one, language) for one in knowledge.catalogue.values()), key=lambda one: one.name.lower())
-    return show(request, "sources.html", language, entries=entries, geography=geography_lines(here.content.knowledge))
-
-
-def geography_lines(knowledge: object) -> tuple[str, ...]:
-    """Where the list of places comes from, as its makers ask."""
-    from knowledge.geography import ATTRIBUTION
-
-    return (ATTRIBUTION,) if isinstance(ATTRIBUTION, str) else tuple(ATTRIBUTION)
+    kinds: dict[str, list[EntryLine]] = {}
+    for one in sorted(knowledge.catalogue.values(), key=lambda one: one.name.lower()):
+        kinds.setdefault(KINDS[one.kind][language == "en"], []).append(entry_line(one, language))
+    return show(
+        request, "sources.html", language, kinds=sorted(kinds.items()), total=len(knowledge.catalogue), geography=ATTRIBUTION
+    )
 
 
 async def example(request: Request) -> Response:

@@ -61,7 +61,7 @@ class Broker:
         marks = await self._positions(topics)
         for topic in topics:
             mark = marks.get(topic)
-            if topic in self._marks and self._marks[topic] != mark:
+            if self._marks.get(topic, self) != mark:  # seen for the first time: it may have moved since it was read
                 for event in self._waiting.get(topic, ()):
                     event.set()
             self._marks[topic] = mark

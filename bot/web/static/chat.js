@@ -124,9 +124,10 @@
     if (reader || stopped || (embedded && !token())) return;
     const control = new AbortController();
     reader = control;
+    let nothing = false; // no conversation yet: the first message starts listening
     try {
       const answer = await fetch("/chat/stroom", { headers: headers({ Accept: "text/event-stream", "Last-Event-ID": String(last) }), credentials: "same-origin", signal: control.signal });
-      if (answer.status === 204 || !answer.ok) { stopped = answer.status === 204; return; }
+      if (answer.status === 204 || !answer.ok) { nothing = answer.status === 204; return; }
       const stream = answer.body.pipeThrough(new TextDecoderStream()).getReader();
       let rest = "";
       wait = 1000;
@@ -143,7 +144,7 @@
       }
     } catch { /* the connection fell away: try again below */ } finally {
       reader = null;
-      if (!stopped) { setTimeout(listen, wait); wait = Math.min(wait * 2, 30000); }
+      if (!stopped && !nothing) { setTimeout(listen, wait); wait = Math.min(wait * 2, 30000); }
     }
   }
   window.addEventListener("pagehide", () => { stopped = true; if (reader) reader.abort(); });

@@ -1,0 +1,376 @@
+"""In a real browser: what scripts, keyboards, screens and assistive technology make of the pages."""
+
+from __future__ import annotations
+
+import re
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.web.screenshots import (
+    CHROMIUM,
+    admin_journey,
+    browser,
+    client_journey,
+    coach_journey,
+    log_in,
+    pages_around,
+    say,
+)
+from tests.web.serving import Running, running
+from tests.web.test_chat import NASTY
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Chromium is not installed"),
+    pytest.mark.xdist_group("browser"),
+]
+JOURNEYS = {"client": client_journey, "around": pages_around, "coach": coach_journey, "admin": admin_journey}
+
+
+@pytest.fixture(scope="module")
+def chrome() -> Iterator[Any]:
+    with browser() as made:
+        yield made
+
+
+@pytest.fixture
+def desk() -> Iterator[Running]:
+    with running() as made:
+        yield made
+
+
+class Screen:
+    """A browser of one person. Collects what the page complains about."""
+
+    def __init__(self, chrome: Any, width: int = 1280, height: int = 800, **more: Any) -> None:
+        self.context = chrome.new_context(viewport={"width": width, "height": height}, locale="nl-NL", **more)
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(10_000)
+        self.complaints: list[str] = []
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("dialog", lambda dialog: (self.complaints.append(f"dialog {dialog.message}"), dialog.dismiss()))
+        self.page.on(
+            "console",
+            lambda said: self.complaints.append(said.text)
+            if said.type == "error" and "status of 4" not in said.text
+            else None,
+        )
+
+
+@pytest.fixture
+def screen(chrome: Any) -> Iterator[Any]:
+    made: list[Screen] = []
+
+    def new(*sizes: int, **more: Any) -> Screen:
+        made.append(Screen(chrome, *sizes, **more))
+        return made[-1]
+
+    yield new
+    for one in made:
+        one.context.close()
+        assert one.complaints == []
+
+
+def ask_to_be_called(page: Any, url: str) -> None:
+    page.goto(f"{url}/chat")
+    say(page, "heb een bakkerij met 6 man in tiel")
+    page.locator("button[value=call_me]:visible").last.click()
+    page.get_by_text("Op welk nummer").last.wait_for()
+    say(page, "0612345678")
+    say(page, "ochtend")
+
+
+def test_an_intake_from_first_sentence_to_promise(desk: Running, screen):
+    page = screen().page
+    ask_to_be_called(page, desk.url)
+    page.get_by_text("Een coach belt u uiterlijk").wait_for()
+    assert page.locator("#state").inner_text().startswith("Een coach reageert uiterlijk")
+    assert page.locator('.msg[data-seq^="-"]').count() == 0
+
+
+def test_an_intake_with_the_keyboard_only(desk: Running, screen):
+    page = screen().page
+    page.goto(f"{desk.url}/chat")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "bericht"
+    page.keyboard.type("ik heb een bedrijf in Tiel")
+    page.keyboard.press("Enter")
+    page.locator(".msg.visitor").wait_for()
+    page.locator(".msg.bot:not(.past) form.answer").last.wait_for()
+    assert page.evaluate("document.activeElement.id") == "bericht", "the focus stays where one types"
+    for _ in range(40):
+        page.keyboard.press("Shift+Tab")
+        if page.evaluate("document.activeElement.name") == "press":
+            break
+    label = page.evaluate("document.activeElement.textContent")
+    box = page.evaluate("(({top, bottom}) => [top, bottom])(document.activeElement.getBoundingClientRect())")
+    dock = page.evaluate("document.getElementById('dock').getBoundingClientRect().top")
+    assert box[1] <= dock + 1, "what has the focus is not behind the box to type in"
+    before = page.locator(".msg.visitor").count()
+    page.keyboard.press("Enter")
+    page.locator(".msg.visitor").nth(before).wait_for()
+    assert label in page.locator(".msg.visitor .bubble").last.inner_text()
+
+
+def test_a_case_with_the_keyboard_only(desk: Running, screen):
+    ask_to_be_called(screen().page, desk.url)
+    page = screen().page
+    page.goto(f"{desk.url}/desk/login")
+    page.keyboard.press("Tab")
+    page.keyboard.type("sanne")
+    page.keyboard.press("Tab")
+    page.keyboard.type("een lange zin als wachtwoord")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk")
+    reach(page, "Oppakken en bellen")
+    page.keyboard.press("Enter")
+    page.get_by_text("U hebt deze hulpvraag opgepakt").wait_for()
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == "antwoord":
+            break
+    page.keyboard.type("Ik bel u zo.")
+    page.keyboard.press("Control+Enter")
+    page.locator("#transcript .msg.coach").wait_for()
+
+
+def reach(page: Any, words: str) -> None:
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if words in (page.evaluate("document.activeElement.textContent") or ""):
+            return
+    raise AssertionError(f"'{words}' cannot be reached with Tab")
+
+
+def test_three_people_hand_over_live(desk: Running, screen):
+    client, first, second = screen(390, 844).page, screen().page, screen().page
+    log_in(first, desk.url, "sanne")
+    log_in(second, desk.url, "bilal")
+    ask_to_be_called(client, desk.url)
+    for coach in (first, second):
+        coach.locator(".today .who a").first.wait_for(timeout=8000)  # the new case comes by itself
+        coach.locator(".today .who a").first.click()
+    first.get_by_role("button", name="Oppakken").click()
+    first.get_by_text("U hebt deze hulpvraag opgepakt").wait_for()
+    second.get_by_text("Er is iets veranderd in deze hulpvraag").wait_for(timeout=8000)
+    second.get_by_role("button", name="Oppakken").click()
+    second.get_by_text("Sanne heeft dit gesprek").wait_for()
+    client.get_by_text("U praat nu met coach Sanne").wait_for(timeout=8000)
+    bots = client.locator(".msg.bot").count()
+    first.fill("#antwoord", "Goedemorgen, zal ik u nu bellen?")
+    first.get_by_role("button", name="Verstuur naar klant").click()
+    client.get_by_text("zal ik u nu bellen").wait_for(timeout=8000)
+    client.fill("#bericht", "ja graag, en wat is slim?")
+    client.press("#bericht", "Enter")
+    first.locator("#transcript .msg.visitor", has_text="ja graag").wait_for(timeout=8000)
+    assert client.locator(".msg.bot").count() == bots, "after a claim the assistant is silent"
+    assert "coach Sanne" in client.locator("#state").inner_text()
+
+
+def test_a_server_that_went_away_is_said_and_the_text_stays(desk: Running, screen):
+    made = screen()
+    page = made.page
+    page.goto(f"{desk.url}/chat")
+    say(page, "hallo")
+    page.context.set_offline(True)
+    page.fill("#bericht", "dit mag niet weg")
+    page.press("#bericht", "Enter")
+    page.get_by_text("Geen verbinding").wait_for()
+    assert page.input_value("#bericht") == "dit mag niet weg"
+    page.context.set_offline(False)
+    page.press("#bericht", "Enter")
+    page.locator(".msg.visitor", has_text="dit mag niet weg").wait_for()
+    made.complaints.clear()  # the browser itself reports the lost connection
+
+
+def test_what_people_type_is_never_run(desk: Running, screen):
+    client, coach = screen().page, screen().page
+    client.goto(f"{desk.url}/chat")
+    for text in NASTY:
+        before = client.locator(".msg.visitor").count()
+        client.fill("#bericht", text)
+        client.press("#bericht", "Enter")
+        client.locator(".msg.visitor").nth(before).wait_for()
+        assert client.locator(".msg.visitor .bubble").last.inner_text() == text
+    client.reload()
+    assert client.locator(".msg.visitor .bubble").all_inner_texts() == list(NASTY)
+    client.locator("button[value=call_me]:visible").last.click()
+    client.get_by_text("Op welk nummer").last.wait_for()
+    say(client, "0612345678")
+    say(client, "ochtend")
+    log_in(coach, desk.url)
+    coach.locator(".today .who a").first.click()
+    coach.locator(".fold summary").click()
+    shown = coach.locator(".transcript .msg.visitor .bubble").all_inner_texts()
+    assert [text for text in shown if text in NASTY] == list(NASTY)
+
+
+def test_without_scripts_everything_still_works(desk: Running, screen):
+    client, coach = screen(java_script_enabled=False).page, screen(java_script_enabled=False).page
+    client.goto(f"{desk.url}/chat")
+    client.get_by_role("button", name="Ik heb een bedrijf").click()
+    for text in ("bakkerij met 6 man in Tiel", "bel mij", "0612345678", "ochtend"):
+        client.fill("#bericht", text)
+        client.get_by_role("button", name="Verstuur").click()
+    assert "Een coach reageert uiterlijk" in client.locator("#state").inner_text()
+    coach.goto(f"{desk.url}/desk/login")
+    coach.fill("#login", "sanne")
+    coach.fill("#password", "een lange zin als wachtwoord")
+    coach.get_by_role("button", name="Log in").click()
+    coach.get_by_role("button", name="Oppakken en bellen").click()
+    coach.get_by_role("button", name="Gesproken").click()
+    coach.fill("#antwoord", "Fijn dat ik u sprak.")
+    coach.get_by_role("button", name="Verstuur naar klant").click()
+    client.goto(f"{desk.url}/chat")
+    client.get_by_text("Fijn dat ik u sprak.").wait_for()
+
+
+def test_an_idle_screen_is_cleared(desk: Running, screen):
+    page = screen().page
+    page.clock.install()
+    page.goto(f"{desk.url}/chat")
+    say(page, "ik woon in Ulft")
+    page.clock.fast_forward("14:00")
+    page.get_by_text("Over 2 minuten").wait_for()
+    page.clock.fast_forward("02:00")
+    page.get_by_text("U was even weg").wait_for()
+    assert "Ulft" not in page.content()
+    assert page.evaluate("JSON.stringify([localStorage.length, sessionStorage.length])") == "[0,0]"
+
+
+def test_the_chat_works_inside_a_page_of_a_listed_website(screen):
+    with socket.create_server(("127.0.0.1", 0)) as place:
+        port = place.getsockname()[1]
+    site = f"http://127.0.0.1:{port}"
+    with running(embed_origins=(site,)) as desk, a_website(port, desk.url):
+        made = screen()
+        page = made.page
+        page.goto(site)
+        frame = page.frame_locator("iframe")
+        frame.get_by_text("Ik ben een computer").wait_for()
+        frame.locator("#bericht").fill("ik zoek werk in Ulft")
+        frame.locator("#bericht").press("Enter")
+        frame.locator(".msg.visitor").wait_for()
+        frame.locator(".msg.bot").last.wait_for()
+        assert not made.context.cookies(desk.url), "an embedded chat sets no cookie"
+
+
+def test_an_unlisted_website_cannot_show_the_chat(desk: Running, screen):
+    with socket.create_server(("127.0.0.1", 0)) as place:
+        port = place.getsockname()[1]
+    with a_website(port, desk.url):
+        made = screen()
+        made.page.goto(f"http://127.0.0.1:{port}")
+        made.page.wait_for_timeout(500)
+        assert made.page.frame_locator("iframe").get_by_text("Ik ben een computer").count() == 0
+        made.complaints.clear()  # the browser says that it refused
+
+
+@contextmanager
+def a_website(port: int, desk: str) -> Iterator[None]:
+    """Somebody else's page with our one line in it."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("content-type", "text/html")
+            self.end_headers()
+            self.wfile.write(f'<html lang="nl"><title>x</title><script src="{desk}/embed.js" defer></script>'.encode())
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    server = ThreadingHTTPServer(("127.0.0.1", port), Page)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(5)
+
+
+@pytest.mark.parametrize("width", [320])
+def test_nothing_scrolls_sideways_on_a_small_phone(desk: Running, screen, width: int):
+    spacing = "* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; } p { margin-bottom: 2em !important; }"
+
+    def look(page: Any, name: str) -> None:
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, f"{name} is {wide} wide"
+        page.add_style_tag(content=spacing)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, f"{name} with text spacing is {wide} wide"
+
+    for journey in JOURNEYS.values():
+        journey(desk, screen(width, 640, bypass_csp=True).page, look)
+
+
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844)], ids=["desktop", "phone"])
+def test_axe_finds_nothing_on_any_page(desk: Running, screen, size: tuple[int, int]):
+    found = axe_findings(desk, screen, size, "light", {"type": "tag", "values": AXE_TAGS}, tuple(JOURNEYS))
+    assert not found, "\n".join(found)
+
+
+def test_axe_finds_enough_contrast_in_the_dark(desk: Running, screen):
+    only = {"type": "rule", "values": ["color-contrast"]}
+    found = axe_findings(desk, screen, (1440, 900), "dark", only, ("client", "coach"))
+    assert not found, "\n".join(found)
+
+
+def axe_findings(
+    desk: Running, screen: Any, size: tuple[int, int], scheme: str, only: dict[str, Any], names: tuple[str, ...]
+) -> list[str]:
+    from axe_playwright_python.sync_playwright import Axe
+
+    axe = Axe()
+    found: list[str] = []
+
+    def look(page: Any, name: str) -> None:
+        result = axe.run(page, options={"runOnly": only, "resultTypes": ["violations"]})
+        for violation in result.response["violations"]:
+            for node in violation["nodes"][:3]:
+                found.append(f"{name}: {violation['id']} {node['target']} {node['failureSummary'][:300]}")
+
+    for name in names:
+        JOURNEYS[name](desk, screen(*size, color_scheme=scheme, bypass_csp=True, reduced_motion="reduce").page, look)
+    return found
+
+
+def test_buttons_are_large_enough_to_touch(desk: Running, screen):
+    page = screen(390, 844).page
+    small: list[str] = []
+
+    def look(page: Any, name: str) -> None:
+        small.extend(
+            f"{name}: {one}"
+            for one in page.evaluate(
+                """() => [...document.querySelectorAll('button, .button, summary, nav a, select, input:not([type=hidden]):not([type=checkbox]), textarea')]
+                .filter(one => one.offsetParent && one.getBoundingClientRect().height < 43.5)
+                .map(one => one.outerHTML.slice(0, 90) + ' ' + one.getBoundingClientRect().height)"""
+            )
+        )
+
+    client_journey(desk, page, look)
+    coach_journey(desk, screen(390, 844).page, look)
+    assert not small, "\n".join(small)
+
+
+def test_forced_colours_keep_every_border(desk: Running, screen):
+    page = screen(forced_colors="active").page
+    page.goto(f"{desk.url}/chat")
+    say(page, "hallo")
+    width = page.evaluate("getComputedStyle(document.querySelector('.msg.bot .bubble')).borderTopWidth")
+    assert re.fullmatch(r"[1-9].*px", width)
