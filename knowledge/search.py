@@ -17,7 +17,7 @@ from knowledge.availability import availability
 from knowledge.entries import Entry
 from knowledge.facts import CodeList
 from knowledge.parsed import read_files
-from knowledge.problems import Problems
+from knowledge.problems import ContentInvalid, Problems
 from knowledge.redaction import redact
 from knowledge.safety import Concern, classify
 from knowledge.search_index import Index, Kind, told
@@ -84,13 +84,19 @@ class Search:
 
     @classmethod
     def load(cls, knowledge: Knowledge) -> Search:
-        """Over the catalogue, glossary and worries of one desk; a region's own worries replace the shipped ones."""
+        """Over the catalogue, glossary and worries of one desk; a region's own worries replace the shipped ones.
+
+        Raises ContentInvalid when a file of worries is broken: nothing half-read is served.
+        """
+        problems = Problems()
         files = {
             f"{folder.name}/worries.yaml": folder / "worries.yaml"
             for folder in knowledge.folders
             if (folder / "worries.yaml").is_file()
         }
-        worries = read_worries(read_files(files, Problems()), Problems())
+        worries = read_worries(read_files(files, problems), problems)
+        if problems:
+            raise ContentInvalid(problems.errors)
         return cls(
             knowledge.catalogue.values(), knowledge.glossary, worries, knowledge.lists, knowledge.geography,
             knowledge.understanding.lexicon.work,
