@@ -190,6 +190,7 @@ class Matcher:
         )
         self._moments: OrderedDict[Hashable, _Moment] = OrderedDict()
         self._judged: dict[Hashable, Judgement] = {}
+        self._asked: dict[Hashable, str | None] = {}
         self._orders: OrderedDict[Hashable, list[Match]] = OrderedDict()
 
     # ── matching ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -377,7 +378,15 @@ class Matcher:
         world: Outside | None = None,
     ) -> str | None:
         """The fact to ask now, or None when no answer can change what is shown. See asking.py."""
-        return asking.next_question(self, profile, today, kinds, show, frozenset(asked), world)
+        chosen, left = None if kinds is None else tuple(kinds), world.budgets if world is not None else {}
+        key = (
+            profile.key, self._moment_key(today), chosen, show, frozenset(asked), tuple(sorted(left.items())),
+        )  # fmt: skip
+        if key not in self._asked:  # a turn walks the same answers several times
+            if len(self._asked) > _KEPT:
+                self._asked.clear()
+            self._asked[key] = asking.next_question(self, profile, today, chosen, show, frozenset(asked), world)
+        return self._asked[key]
 
     def depends_on(
         self, fact: str, profile: Profile, today: date | datetime, kinds: Iterable[str] | None = None
