@@ -50,6 +50,13 @@ class Translations:
             self._read[language] = found
         return found
 
+    def check(self, language: str, problems: Problems) -> None:
+        """Report lines of the catalogues that make no sense."""
+        for folder in self._folders:
+            path = folder / f"{language}.po"
+            if path.is_file():
+                read_po(path.read_text(encoding="utf-8"), str(path), problems)
+
     def tr(self, key: str, dutch: str, language: str) -> str:
         """The text for a key in a language, or the Dutch one."""
         if language == "nl" or not dutch:

@@ -1,11 +1,16 @@
-"""Every Dutch text of the facts and lists that visitors read, by the key of its translation."""
+"""Every Dutch text of the facts and lists that visitors read, by the key of its translation.
+
+`python -m knowledge.translatable en` brings knowledge/i18n/en.po up to date: new texts come in empty, changed ones are
+emptied, gone ones leave.
+"""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 from knowledge.facts import Facts
-from knowledge.i18n import Message, Translations
+from knowledge.i18n import Message, Translations, write_po
 from knowledge.problems import Problems
 
 _PARTS = ("question", "name", "why", "hint", "because", "because_not")
@@ -64,6 +69,7 @@ def check_translations(
     for language in languages:
         if language == "nl":
             continue
+        translations.check(language, problems)
         lacking = dict(untranslated(facts, translations, language))
         for key, dutch in lacking.items():
             fact = facts.get(key.split(".")[1])
@@ -78,3 +84,22 @@ def check_translations(
             for mark in ("{value}", "{n}"):
                 if (mark in dutch) != (mark in said.text):
                     problems.error(said.place, f"'{key}' must hold {mark} like the Dutch text", "Copy it over.")
+
+
+def main(languages: list[str]) -> int:
+    """Bring the shipped catalogues up to date and say what is left to translate."""
+    from knowledge.content import SHIPPED, Knowledge
+
+    knowledge = Knowledge.load()
+    for language in languages:
+        messages = template(knowledge.facts, knowledge.translations, language)
+        path = SHIPPED / "i18n" / f"{language}.po"
+        path.write_text(write_po(messages, language), encoding="utf-8")
+        empty = [message.key for message in messages if not message.text]
+        sys.stdout.write(f"{path.name}: {len(messages)} texts, {len(empty)} to translate\n")
+        sys.stdout.writelines(f"  {key}\n" for key in empty)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
