@@ -60,7 +60,7 @@ class Phrases:
     def __init__(self) -> None:
         self._sets: dict[str, frozenset[str]] = {}
         self._by_word: dict[str, list[Phrase]] = {}
-        self._by_prefix: list[tuple[tuple[str, ...], Phrase]] = []
+        self._by_prefix: dict[str, list[tuple[tuple[str, ...], Phrase]]] = {}  # by first letter
         self._by_number: list[Phrase] = []
 
     @classmethod
@@ -100,7 +100,8 @@ class Phrases:
         for word in first.words:
             self._by_word.setdefault(word, []).append(phrase)
         if first.prefixes:
-            self._by_prefix.append((first.prefixes, phrase))
+            for letter in {prefix[0] for prefix in first.prefixes}:
+                self._by_prefix.setdefault(letter, []).append((first.prefixes, phrase))
         if first.number:
             self._by_number.append(phrase)
 
@@ -131,7 +132,7 @@ class Phrases:
             if word[:1].isdigit():
                 for phrase in self._by_number:
                     yield from self._hit(phrase, texts, at)
-            for prefixes, phrase in self._by_prefix:
+            for prefixes, phrase in self._by_prefix.get(word[:1], ()):
                 if word.startswith(prefixes) and word not in phrase.elements[0].words:
                     yield from self._hit(phrase, texts, at)
 

@@ -64,6 +64,7 @@ class Safety:
                     self._others.append((value if fact == "other" else fact, _plain(line.strip())))
                 else:
                     self._phrases.add(fact, value, line)
+        self._latin = [(kind, part) for kind, part in self._others if part.isascii()]
         answers = safety.get("answers")
         self.answers = {
             name: (_text(part, "nl"), _text(part, "en")) for name, part in (answers.map if answers else {}).items()
@@ -80,14 +81,15 @@ class Safety:
     def classify(self, text: str) -> Concern | None:
         """The gravest concern of a text, or None. Crisis first, then abuse, injection, spam and out of scope."""
         text = text[:LONGEST]
+        plain = _plain(text)
         said = [token for token in tokens(text) if token.text not in ("-", "/")]
         hits = list(self._phrases.find(said))
-        topic = self._crisis(text, said, hits)
+        topic = self._crisis(plain, said, hits)
         if topic:
             return Concern("crisis", topic, self.answers[topic])
         hits = [hit for hit in hits if not _is_cancelled(hit, hits)]
         facts = {hit.fact for hit in hits} | {
-            kind for kind, part in self._others if kind == "injection" and part in _plain(text)
+            kind for kind, part in self._in_other_words(plain) if kind == "injection" and part in plain
         }
         if "injection" in facts:
             return Concern("injection", answers=self.answers["injection"])
@@ -97,14 +99,17 @@ class Safety:
             return Concern("spam", answers=self.answers["spam"])
         return self._out_of_scope(said)
 
-    def _crisis(self, text: str, said: Sequence[Token], hits: Sequence[Hit]) -> str:
+    def _in_other_words(self, plain: str) -> Sequence[tuple[str, str]]:
+        """Parts of texts in other languages; those in other scripts only when the text holds another script."""
+        return self._latin if plain.isascii() else self._others
+
+    def _crisis(self, plain: str, said: Sequence[Token], hits: Sequence[Hit]) -> str:
         found = {
             hit.value
             for hit in hits
             if hit.fact == "crisis" and not _is_cancelled(hit, hits) and not _is_of_work(said, hit.first, hit.last)
         }
-        plain = _plain(text)
-        found |= {kind for kind, part in self._others if kind in _RANK and part in plain}
+        found |= {kind for kind, part in self._in_other_words(plain) if kind in _RANK and part in plain}
         spoken_of = any(hit.fact == "not" for hit in hits)
         if not spoken_of and any(
             _is_sure(one.text) and not _is_of_work(said, at, at + 1) for at, one in enumerate(said)
@@ -142,6 +147,8 @@ def _text(node: Node, key: str) -> str:
 
 def _plain(text: str) -> str:
     """Any script, without accents and marks, one space between words."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
     return " ".join(bare.replace("\u2019", "'").replace("ı", "i").split())
 
