@@ -153,9 +153,9 @@ def _knowledge_line(knowledge: Knowledge) -> str:
     unsure = sum(entry.confidence != "verified" for entry in entries)
     ended = sum(entry.status == "ended" for entry in entries)
     return (
-        f"Knowledge checked on {newest}: {len(entries)} entries. {unsure} of them are not (wholly) certain and say so; "
-        f"{ended} ended and lead\nto what exists today. Before a launch a person has to open the pages of the 35 regional "
-        "desks once."
+        f"Knowledge checked on {newest}: {len(entries)} entries. {unsure} are not (wholly) certain and say so; "
+        f"{ended} ended and lead\nto what exists today. Before a launch a person has to open the pages of the 35 "
+        "regional desks once."
     )
 
 
