@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from storage.talk import Context
 
 START = "0" * 64
+CUT = "audit:"  # settings that name the last link retention took off a chain
 LINKED = ("chain", "seq", "at", "actor", "action", "object", "purpose", "result", "prev")
 
 
@@ -35,18 +36,44 @@ def record(
     last = conn.execute(
         sa.select(t.audit.c.seq, t.audit.c.hash).where(t.audit.c.chain == chain).order_by(t.audit.c.seq.desc()).limit(1)
     ).fetchone()
+    before, digest = (last.seq, last.hash) if last else _begins(conn, chain)
     row: dict[str, object] = {
-        "chain": chain, "seq": last.seq + 1 if last else 1, "at": int(now.timestamp() * 1000), "actor": actor,
+        "chain": chain, "seq": before + 1, "at": int(now.timestamp() * 1000), "actor": actor,
         "action": action, "object": subject, "purpose": purpose, "result": result,
-        "prev": last.hash if last else START,
+        "prev": digest,
     }  # fmt: skip
     conn.execute(t.audit.insert(), {**row, "hash": link(context.audit_key, row)})
+
+
+def _begins(conn: Connection, chain: str) -> tuple[int, str]:
+    """Where an empty chain goes on: at its beginning, or after what retention took off."""
+    cut = conn.execute(sa.select(t.setting.c.value).where(t.setting.c.name == CUT + chain)).scalar()
+    seq, _, digest = (cut or f"0 {START}").partition(" ")
+    return int(seq), digest
 
 
 def link(key: bytes, row: Mapping[str, object]) -> str:
     """The hash of one row over its content and the hash before it."""
     text = json.dumps([row[name] for name in LINKED])
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def shorten(conn: Connection, context: Context, before: int) -> int:
+    """Takes links older than `before` (milliseconds) off every chain, and remembers where each chain now begins."""
+    old = (
+        sa.select(t.audit.c.chain, sa.func.max(t.audit.c.seq).label("seq"))
+        .where(t.audit.c.at < before)
+        .group_by(t.audit.c.chain)
+    )
+    count = 0
+    for row in conn.execute(old).fetchall():
+        last = sa.and_(t.audit.c.chain == row.chain, t.audit.c.seq == row.seq)
+        digest = conn.execute(sa.select(t.audit.c.hash).where(last)).scalar()
+        cut = {"name": CUT + row.chain, "value": f"{row.seq} {digest}"}
+        context.sql.upsert(conn, t.setting, [cut], ("value",))
+        gone = sa.and_(t.audit.c.chain == row.chain, t.audit.c.seq <= row.seq)
+        count += conn.execute(t.audit.delete().where(gone)).rowcount
+    return count
 
 
 @dataclass(frozen=True)
@@ -62,6 +89,9 @@ def verify(conn: Connection, key: bytes) -> tuple[Broken, ...]:
     """The first broken link of every chain; () when all is well."""
     broken: dict[str, Broken] = {}
     last: dict[str, tuple[int, str]] = {}
+    for cut in conn.execute(sa.select(t.setting).where(t.setting.c.name.startswith(CUT))):
+        begins, _, digest = cut.value.partition(" ")
+        last[cut.name.removeprefix(CUT)] = (int(begins), digest)
     for found in conn.execute(sa.select(t.audit).order_by(t.audit.c.chain, t.audit.c.seq)).mappings():
         row = dict(found)
         chain, seq = row["chain"], row["seq"]

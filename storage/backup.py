@@ -7,6 +7,7 @@ person back. Keep the two in different places, and LOKET_SECRET_KEY in a third.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
@@ -41,15 +42,13 @@ async def backup(store: Store, folder: Path) -> tuple[Path | None, Path]:
     For PostgreSQL only the keys are written: dump the data with
     `pg_dump --exclude-table-data='person_key' --exclude-table-data='secret'`.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     keys = folder / KEY_FILE
     raw = await store._read(export_keys)
     data = None
     if store.url.startswith("sqlite:///"):
         stamp = store.clock().astimezone(AMSTERDAM).strftime("%Y%m%d-%H%M%S")
         data = folder / f"loket-{stamp}.db"
-        import asyncio
-
         await asyncio.to_thread(_copy, Path(store.url.removeprefix("sqlite:///")), data)
     _write_private(keys, json.dumps(raw))
     await store.audit("operator", "backup")

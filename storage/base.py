@@ -65,6 +65,9 @@ class Base:
         """Puts a turn in the next batch and waits for its commit."""
         raise NotImplementedError
 
+    async def tidy(self) -> None:
+        """Lets nothing linger of what was just deleted, where the database keeps copies for a while."""
+
     async def aclose(self) -> None:
         """Finishes what was begun and closes the database."""
         raise NotImplementedError

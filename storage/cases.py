@@ -146,7 +146,9 @@ def _take(matter: Matter, *, key: str = "claimed") -> Refused | None:
         return Refused("full")
     won = matter.conn.execute(
         t.case.update()
-        .where(t.case.c.number == matter.case.number, t.case.c.state == "waiting", t.case.c.version == matter.case.version)
+        .where(
+            t.case.c.number == matter.case.number, t.case.c.state == "waiting", t.case.c.version == matter.case.version
+        )
         .values(state="with_coach", coach=matter.staff.id, claimed_at=matter.pen.at, version=t.case.c.version + 1)
     )
     if won.rowcount != 1:

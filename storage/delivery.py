@@ -33,9 +33,7 @@ _HEAD = ~sa.exists().where(
     _earlier.c.id < t.outbox.c.id,
     sa.or_(_earlier.c.state == "new", _earlier.c.state == "sending"),
 )
-_EPOCH_NOW = (
-    sa.select(t.conversation.c.epoch).where(t.conversation.c.id == t.outbox.c.conversation).scalar_subquery()
-)
+_EPOCH_NOW = sa.select(t.conversation.c.epoch).where(t.conversation.c.id == t.outbox.c.conversation).scalar_subquery()
 _CLAIM = (
     sa.select(t.outbox)
     .where(_open, t.outbox.c.next_at <= sa.bindparam("at"), _HEAD)
@@ -99,9 +97,7 @@ class Delivery(Base):
         A claim that was held for most of `LOST_AFTER` is given up: somebody else is about to send it.
         """
         query = sa.select(t.outbox.c.state, t.outbox.c.attempts, t.outbox.c.sending_at, _EPOCH_NOW.label("epoch"))
-        row = await self._read(
-            lambda conn: conn.execute(query.where(t.outbox.c.id == outgoing.id)).fetchone()
-        )
+        row = await self._read(lambda conn: conn.execute(query.where(t.outbox.c.id == outgoing.id)).fetchone())
         if row is None or row.state != "sending" or row.attempts != outgoing.attempts:
             return False
         if row.sending_at <= ms(self.clock() - LOST_AFTER + MARGIN):
@@ -201,12 +197,15 @@ class Delivery(Base):
 
     async def claim_notices(self, limit: int = 20) -> list[tuple[str, str, str, str]]:
         """Due notices as (key, kind, K-code, audience). A notice whose case was answered meanwhile is not made."""
+
         def work(conn: Connection) -> list[tuple[str, str, str, str]]:
             at = ms(self.clock())
             answered = sa.select(t.case.c.number).where(t.case.c.first_reply_at.is_not(None))
             conn.execute(
                 t.notice.delete().where(
-                    t.notice.c.state == "new", t.notice.c.kind.in_(("case_half", "case_late")), t.notice.c.case_number.in_(answered)
+                    t.notice.c.state == "new",
+                    t.notice.c.kind.in_(("case_half", "case_late")),
+                    t.notice.c.case_number.in_(answered),
                 )
             )
             lost = at - _milliseconds(LOST_AFTER)

@@ -35,9 +35,7 @@ if TYPE_CHECKING:
 MY_DATA_LINK = timedelta(hours=1)
 
 
-def hands_over(
-    conn: Connection, pen: Pen, talk: Talk, effects: Sequence[Effect], due: datetime | None
-) -> None:
+def hands_over(conn: Connection, pen: Pen, talk: Talk, effects: Sequence[Effect], due: datetime | None) -> None:
     """Opens a case, or adds to the open one. Speaker and epoch change here and nowhere later in a turn."""
     for effect in effects:
         if isinstance(effect, OpenCase):
@@ -51,9 +49,8 @@ def hands_over(
 
 def open_case(conn: Connection, pen: Pen, talk: Talk, effect: OpenCase, due: datetime | None) -> int:
     """A new case, waiting; the visitor's words go to the queue from here on."""
-    office = pen.context.rules.office_of(effect.team)
-    if effect.team in pen.context.rules.offices or due is None:
-        due = office.due(pen.now) if due is None else due
+    if due is None:
+        due = pen.context.rules.office_of(effect.team).due(pen.now)
     number = next_number(conn)
     row = str(number)
     seal = talk.key.seal
@@ -230,4 +227,3 @@ def _plain(value: object) -> object:
     if value is None or isinstance(value, str | int | float | bool):
         return value
     return str(value)
-

@@ -62,7 +62,9 @@ def erase_person(conn: Connection, pen: Pen, person: str, *, talk: Talk | None =
     return reference
 
 
-def _parcel(pen: Pen, channel: str, bot: str, lane: str, address: str, body: bytes | None, action: str, target: str) -> dict[str, object]:
+def _parcel(
+    pen: Pen, channel: str, bot: str, lane: str, address: str, body: bytes | None, action: str, target: str
+) -> dict[str, object]:
     inside = dump({"address": address, "message": None if body is None else body.decode()})
     return {
         "lane": lane, "parcel_sealed": pen.context.parcel.seal("outbox", "parcel_sealed", lane, inside),
@@ -85,12 +87,16 @@ def _deletions(conn: Connection, pen: Pen, person: str) -> list[dict[str, object
     """Recent messages on channels that can delete them: ours (by what the channel called them) and the visitor's."""
     since = pen.at - DELETABLE
     push = sorted(pen.context.rules.push)
-    ours = sa.select(t.outbox.c.identity, t.outbox.c.external_id.label("ref")).join(
-        t.identity, t.identity.c.id == t.outbox.c.identity
-    ).where(t.identity.c.person == person, t.outbox.c.external_id != "", t.outbox.c.done_at > since)
-    theirs = sa.select(t.conversation.c.identity, t.message.c.ref).join(
-        t.conversation, t.conversation.c.id == t.message.c.conversation
-    ).where(t.conversation.c.person == person, t.message.c.ref != "", t.message.c.at > since)
+    ours = (
+        sa.select(t.outbox.c.identity, t.outbox.c.external_id.label("ref"))
+        .join(t.identity, t.identity.c.id == t.outbox.c.identity)
+        .where(t.identity.c.person == person, t.outbox.c.external_id != "", t.outbox.c.done_at > since)
+    )
+    theirs = (
+        sa.select(t.conversation.c.identity, t.message.c.ref)
+        .join(t.conversation, t.conversation.c.id == t.message.c.conversation)
+        .where(t.conversation.c.person == person, t.message.c.ref != "", t.message.c.at > since)
+    )
     addresses = {}
     keys = conn.execute(
         sa.select(t.person_key).where(t.person_key.c.person == person, t.person_key.c["class"] == "personal")

@@ -60,7 +60,8 @@ def _figures(conn: Connection, now: datetime, first: int, last: int, narrow: dic
     at = ms(now)
     promised = [row for row in cases if row.due_at is not None and (row.first_reply_at is not None or row.due_at < at)]
     kept = sum(
-        row.first_reply_at is not None and not row.promised_again and row.first_reply_at <= row.due_at for row in promised
+        row.first_reply_at is not None and not row.promised_again and row.first_reply_at <= row.due_at
+        for row in promised
     )
     persons = Counter(row.person for row in cases if row.person)
     return Figures(

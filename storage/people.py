@@ -164,7 +164,7 @@ class People(Base):
         return await self._read(lambda conn: {str(entry): int(count) for entry, count in conn.execute(query)})
 
     async def tell_subscribers(self, entry: str, message: Callable[[str], Message]) -> int:
-        """Tells everybody who asked, once, that an entry opened; then the wish is deleted. `message` takes a language."""
+        """Tells everybody who asked, once, that an entry opened; then the wish goes. `message` takes a language."""
         query = sa.select(t.subscription).where(t.subscription.c.entry == entry)
         rows = await self._read(lambda conn: conn.execute(query).fetchall())
 
@@ -244,5 +244,3 @@ def _bind(conn: Connection, pen: Pen, conversation: str, index: str, channel: st
     talk.identity, talk.channel, talk.bot, talk.address = identity, channel, bot, address
     pen.keep(talk)
     return True
-
-

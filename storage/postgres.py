@@ -61,7 +61,9 @@ class PostgresStore(Store):
                 store.context = await conn.run_sync(context_of, keys, rules, "postgresql")
         except (DBAPIError, OSError) as error:
             await engine.dispose()
-            raise LoketError(f"cannot open the database at {url.host or url.query.get('host', '')}: {_cause(error)}") from None
+            raise LoketError(
+                f"cannot open the database at {url.host or url.query.get('host', '')}: {_cause(error)}"
+            ) from None
         except LoketError:
             await engine.dispose()
             raise
@@ -113,9 +115,7 @@ class PostgresStore(Store):
                 return [error]
             return [(await self._run([job]))[0] for job in jobs]  # only the bad one fails
 
-    async def _transaction(
-        self, work: Callable[[Connection], T], *, writes: bool = True, quiet: Quiet[T] = False
-    ) -> T:
+    async def _transaction(self, work: Callable[[Connection], T], *, writes: bool = True, quiet: Quiet[T] = False) -> T:
         committing = False
         for attempt in range(TRIES):
             try:

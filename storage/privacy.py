@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from knowledge.problems import LoketError
 from storage import tables as t
-from storage.audit import Broken, record, verify
+from storage.audit import Broken, record, shorten, verify
 from storage.base import Base
 from storage.effects import my_data_link
 from storage.erasure import erase_person
@@ -68,7 +68,9 @@ class Privacy(Base):
         query = sa.select(t.audit).order_by(t.audit.c.at.desc(), t.audit.c.seq.desc()).limit(limit)
         if since is not None:
             query = query.where(t.audit.c.at >= ms(since))
-        return await self._read(lambda conn: [{**row, "at": moment(row["at"])} for row in conn.execute(query).mappings()])
+        return await self._read(
+            lambda conn: [{**row, "at": moment(row["at"])} for row in conn.execute(query).mappings()]
+        )
 
     async def verify_audit(self) -> tuple[Broken, ...]:
         """The first link of every chain that was changed, removed or moved; () when all is well."""
@@ -78,8 +80,11 @@ class Privacy(Base):
 
     async def my_data_link(self, conversation: str) -> str:
         """A one-time token for `my_data`, good for an hour; '' when the conversation is gone."""
+
         def work(conn: Connection) -> str:
-            person = conn.execute(sa.select(t.conversation.c.person).where(t.conversation.c.id == conversation)).scalar()
+            person = conn.execute(
+                sa.select(t.conversation.c.person).where(t.conversation.c.id == conversation)
+            ).scalar()
             return my_data_link(conn, str(person), ms(self.clock())) if person else ""
 
         return await self._write(work)
@@ -102,7 +107,9 @@ class Privacy(Base):
         """The same for an operator who answers a request by letter; logged."""
 
         def work(conn: Connection) -> dict[str, Any] | None:
-            person = conn.execute(sa.select(t.conversation.c.person).where(t.conversation.c.id == conversation)).scalar()
+            person = conn.execute(
+                sa.select(t.conversation.c.person).where(t.conversation.c.id == conversation)
+            ).scalar()
             record(conn, self.context, self.clock(), actor=actor, action="export", subject=conversation)
             return person_data(conn, self.context, str(person)) if person else None
 
@@ -116,7 +123,9 @@ class Privacy(Base):
             talk = lock_talk(conn, self.context, conversation)
             return erase_person(conn, pen, talk.person, actor=actor) if talk else ""
 
-        return await self._write(work)
+        reference = await self._write(work)
+        await self.tidy()
+        return reference
 
     # ---- retention ----
 
@@ -126,7 +135,11 @@ class Privacy(Base):
         def work(conn: Connection) -> Swept:
             return sweep(conn, Pen(self.context, self.clock()), dry_run=dry_run, anyway=anyway)
 
-        return await (self._read(work) if dry_run else self._write(work))
+        if dry_run:
+            return await self._read(work)
+        swept = await self._write(work)
+        await self.tidy()
+        return swept
 
     # ---- keys ----
 
@@ -143,7 +156,9 @@ class Privacy(Base):
                 raw = keys.unwrap(purpose, row.person, row.kek, row.wrapped)
                 same = sa.and_(t.person_key.c.person == row.person, t.person_key.c["class"] == purpose)
                 fresh = {"kek": keys.current, "wrapped": keys.wrap(purpose, row.person, raw)}
-                count += conn.execute(t.person_key.update().where(same, t.person_key.c.kek == row.kek).values(fresh)).rowcount
+                count += conn.execute(
+                    t.person_key.update().where(same, t.person_key.c.kek == row.kek).values(fresh)
+                ).rowcount
             for row in conn.execute(sa.select(t.secret).where(t.secret.c.kek != keys.current)).fetchall():
                 raw = keys.unwrap("secret", row.name, row.kek, row.wrapped)
                 fresh = {"kek": keys.current, "wrapped": keys.wrap("secret", row.name, raw)}
@@ -194,7 +209,8 @@ def person_data(conn: Connection, context: Context, person: str) -> dict[str, An
         )  # fmt: skip
     return {
         "identities": [
-            {"channel": row.channel, "address": address_of(key, row.id, row.address_sealed), "since": when(row.created_at)}
+            {"channel": row.channel, "since": when(row.created_at),
+             "address": address_of(key, row.id, row.address_sealed)}
             for row in rows(t.identity, t.identity.c.created_at)
         ],
         "conversations": talks,
@@ -228,8 +244,6 @@ def sweep(conn: Connection, pen: Pen, *, dry_run: bool, anyway: bool) -> Swept:
     _guard(conn, pen, anyway)
     counts: dict[str, int] = {}
     at = pen.at
-    closed = sa.select(t.case.c.conversation).where(t.case.c.closed_at.is_not(None))
-    still_open = sa.select(t.conversation.c.id).where(t.conversation.c.open_case.is_not(None))
     due = sa.and_(t.conversation.c.purge_at <= at, t.conversation.c.open_case.is_(None))
     for name, table, where in (
         ("seen", t.seen, t.seen.c.at < at - SEEN_HOURS * 3600 * 1000),
@@ -237,9 +251,6 @@ def sweep(conn: Connection, pen: Pen, *, dry_run: bool, anyway: bool) -> Swept:
         ("parcels", t.outbox, sa.and_(t.outbox.c.parcel_sealed.is_not(None), t.outbox.c.created_at < at - 2 * DAY)),
         ("special messages", t.message,
          sa.and_(t.message.c["class"] == "special", t.message.c.at < at - SPECIAL_DAYS * DAY)),
-        ("sensitive answers", t.answer, sa.and_(
-            t.answer.c["class"].in_(("sensitive", "special")), t.answer.c.at < at - SENSITIVE_DAYS * DAY,
-            t.answer.c.conversation.in_(closed), t.answer.c.conversation.not_in(still_open))),
         ("one-time links", t.one_time, t.one_time.c.expires_at < at),
         ("attempts", t.attempt, t.attempt.c.at < at - DAY),
         ("sessions", t.desk_session, t.desk_session.c.created_at < at - DAY),
@@ -251,6 +262,8 @@ def sweep(conn: Connection, pen: Pen, *, dry_run: bool, anyway: bool) -> Swept:
             counts[name] = int(conn.execute(sa.select(sa.func.count()).select_from(table).where(where)).scalar() or 0)
         else:
             counts[name] = conn.execute(table.delete().where(where)).rowcount
+    counts["sensitive answers"] = _forget_answers(conn, pen, dry_run)
+    counts["case details"] = _strip_cases(conn, at, dry_run)
     found = conn.execute(sa.select(t.conversation.c.id, t.conversation.c.person).where(due)).fetchall()
     counts["conversations"] = len(found)
     if not dry_run:
@@ -258,10 +271,42 @@ def sweep(conn: Connection, pen: Pen, *, dry_run: bool, anyway: bool) -> Swept:
             _let_go(conn, pen, row.id, row.person)
         counts["persons"] = _forget_the_empty(conn, pen)
         context = pen.context
+        counts["audit"] = shorten(conn, context, at - AUDIT_DAYS * DAY)
+        pen.flush(conn)
         context.sql.upsert(conn, t.setting, [{"name": "retention", "value": str(at)}], ("value",))
         total = ", ".join(f"{name} {count}" for name, count in counts.items() if count)
         record(conn, context, pen.now, actor="retention", action="retention", result=total or "nothing")
     return Swept(dry_run, counts)
+
+
+def _forget_answers(conn: Connection, pen: Pen, dry_run: bool) -> int:
+    """Sensitive answers of closed cases: from the projection, and from the sealed state they come from."""
+    ended = sa.select(t.case.c.conversation).where(t.case.c.closed_at < pen.at - SENSITIVE_DAYS * DAY)
+    rows = conn.execute(
+        sa.select(t.answer.c.conversation, t.answer.c.fact)
+        .join(t.conversation, t.conversation.c.id == t.answer.c.conversation)
+        .where(t.answer.c["class"].in_(("sensitive", "special")), t.answer.c.at < pen.at - SENSITIVE_DAYS * DAY)
+        .where(t.answer.c.conversation.in_(ended), t.conversation.c.open_case.is_(None))
+    ).fetchall()
+    facts: dict[str, list[str]] = {}
+    for row in rows:
+        facts.setdefault(row.conversation, []).append(row.fact)
+    for conversation, names in facts.items() if not dry_run else ():
+        talk = lock_talk(conn, pen.context, conversation)
+        if talk is not None:
+            before = talk.state.answers
+            talk.state = talk.state.without(*names)  # the walk finds its place again at the visitor's next event
+            pen.answer_rows(talk, before)
+            pen.keep(talk)
+    return len(rows)
+
+
+def _strip_cases(conn: Connection, at: int, dry_run: bool) -> int:
+    """What was frozen at a hand-over may hold sensitive answers, so it goes as early as they do."""
+    old = sa.and_(t.case.c.closed_at < at - SENSITIVE_DAYS * DAY, t.case.c.snapshot_sealed.is_not(None))
+    if dry_run:
+        return int(conn.execute(sa.select(sa.func.count()).select_from(t.case).where(old)).scalar() or 0)
+    return conn.execute(t.case.update().where(old).values(snapshot_sealed=None, summary_sealed=None)).rowcount
 
 
 def _guard(conn: Connection, pen: Pen, anyway: bool) -> None:
@@ -324,4 +369,3 @@ def _forget_the_empty(conn: Connection, pen: Pen) -> int:
         conn.execute(t.person_key.delete().where(t.person_key.c.person == person))
         conn.execute(t.person.delete().where(t.person.c.id == person))
     return len(gone)
-

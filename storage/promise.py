@@ -20,8 +20,34 @@ _DAYS = {
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
 _MONTHS = {
-    "nl": ["januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november", "december"],
-    "en": ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"],
+    "nl": [
+        "januari",
+        "februari",
+        "maart",
+        "april",
+        "mei",
+        "juni",
+        "juli",
+        "augustus",
+        "september",
+        "oktober",
+        "november",
+        "december",
+    ],
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
 }
 
 Shift = tuple[time, time]
@@ -128,7 +154,7 @@ def day_name(day: date, language: str = "nl") -> str:
 
 
 def sentence(due: datetime | None, now: datetime, language: str = "nl") -> str:
-    """"uiterlijk maandag 23 november om 11.00 uur"; '' when nothing is promised."""
+    """ "uiterlijk maandag 23 november om 11.00 uur"; '' when nothing is promised."""
     if due is None:
         return ""
     here, there = now.astimezone(AMSTERDAM), due.astimezone(AMSTERDAM)

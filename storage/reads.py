@@ -35,9 +35,7 @@ OPEN = ("waiting", "with_coach", "waiting_for_client", "snoozed")
 GUARDED = ("sensitive", "special")  # only the owner of the case sees these
 TABS = ("waiting", "mine", "waiting_for_client", "snoozed", "all")
 
-_CONVERSATION = sa.select(
-    t.conversation, t.coach.c.name.label("coach_name"), t.identity.c.gone_at
-).select_from(
+_CONVERSATION = sa.select(t.conversation, t.coach.c.name.label("coach_name"), t.identity.c.gone_at).select_from(
     t.conversation.join(t.identity, t.identity.c.id == t.conversation.c.identity).outerjoin(
         t.coach, t.coach.c.id == t.conversation.c.coach
     )
@@ -49,9 +47,9 @@ _DELIVERY = (
     .limit(1)
     .scalar_subquery()
 )
-_MESSAGES = sa.select(
-    t.message, t.coach.c.name.label("coach_name"), _DELIVERY.label("delivery")
-).select_from(t.message.outerjoin(t.coach, t.coach.c.id == t.message.c.coach))
+_MESSAGES = sa.select(t.message, t.coach.c.name.label("coach_name"), _DELIVERY.label("delivery")).select_from(
+    t.message.outerjoin(t.coach, t.coach.c.id == t.message.c.coach)
+)
 _DELIVERED = {None: "", "new": "waiting", "sending": "waiting", "sent": "sent", "dead": "failed"}
 
 
@@ -141,9 +139,7 @@ class Reads(Base):
                 if value:
                     query = query.where(t.case.c[column] == value)
             query = query.order_by(t.case.c.urgent.desc(), t.case.c.due_at, t.case.c.waiting_since).limit(limit)
-            rows = [
-                row for row in conn.execute(query) if row.coach == staff.id or staff.may_see_team(row.team)
-            ]
+            rows = [row for row in conn.execute(query) if row.coach == staff.id or staff.may_see_team(row.team)]
             keys = keys_of(conn, self.context, {row.person for row in rows if row.person})
             return [_inbox(conn, row, keys.get(row.person)) for row in rows]
 
@@ -328,7 +324,8 @@ def _case(conn: Connection, context: Context, row: Any, viewer: str) -> CaseRow:
     )
     return CaseRow(
         code=K(row.number), number=row.number, version=row.version, epoch=talk.epoch if talk else 0, state=row.state,
-        kind=row.kind, urgent=bool(row.urgent), reason=_open_text(key, "cases", "reason_sealed", where, row.reason_sealed),
+        kind=row.kind, urgent=bool(row.urgent),
+        reason=_open_text(key, "cases", "reason_sealed", where, row.reason_sealed),
         team=row.team, owner=row.coach or "", owner_name=row.owner_name or "",
         summary=tuple(json.loads(_open_text(key, "cases", "summary_sealed", where, row.summary_sealed) or "[]")),
         snapshot=json.loads(_open_text(key, "cases", "snapshot_sealed", where, row.snapshot_sealed) or "{}"),
@@ -383,7 +380,9 @@ def _inbox(conn: Connection, row: Any, key: PersonKey | None) -> InboxRow:
     )  # fmt: skip
 
 
-def _follow_ups(conn: Connection, context: Context, where: Any, until: str, *, every: bool = False) -> list[FollowUpRow]:
+def _follow_ups(
+    conn: Connection, context: Context, where: Any, until: str, *, every: bool = False
+) -> list[FollowUpRow]:
     query = (
         sa.select(t.follow_up, t.coach.c.name)
         .select_from(t.follow_up.outerjoin(t.coach, t.coach.c.id == t.follow_up.c.coach))

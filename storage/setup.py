@@ -69,4 +69,6 @@ def context_of(conn: Connection, keys: Keys, rules: Rules, url: str) -> Context:
         except KeyLost as lost:
             raise KeyLost(f"this database was sealed with another secret key ({row.kek}): {lost}") from None
     chain = f"{socket.gethostname()[:20]}:{os.getpid()}" if sql.name == "postgresql" else "main"
-    return Context(keys, Index(opened["index"]), sql, rules, PersonKey("desk", opened["parcel"]), opened["audit"], chain)
+    return Context(
+        keys, Index(opened["index"]), sql, rules, PersonKey("desk", opened["parcel"]), opened["audit"], chain
+    )

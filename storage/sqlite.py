@@ -103,7 +103,7 @@ class SqliteStore(Store):
 
     @classmethod
     async def open(cls, path: Path, keys: Keys, clock: Clock, rules: Rules, *, writer: bool = True) -> SqliteStore:
-        """Raises LoketError when the folder cannot be written, the file is no database, or another process serves it."""
+        """Raises LoketError when the file cannot be written, is no database, or is served by another process."""
         return await asyncio.to_thread(cls._open, path, keys, clock, rules, writer)
 
     @classmethod
@@ -233,6 +233,16 @@ class SqliteStore(Store):
 
         return await asyncio.get_running_loop().run_in_executor(self._read_thread, read)
 
+    async def tidy(self) -> None:
+        """Writes the log back and empties it: a key that was destroyed must not survive in an old page of it."""
+        if self.path is not None:
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._checkpoint)
+
+    def _checkpoint(self) -> None:
+        raw = self._conn.connection.driver_connection
+        if raw is not None:
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()  # busy while a page is read: the next one does it
+
     async def aclose(self) -> None:
         await asyncio.get_running_loop().run_in_executor(None, self._close)
 
@@ -272,7 +282,8 @@ def _lock(path: Path) -> IO[str]:
         holder = file.read().strip()
         file.close()
         raise AlreadyServed(
-            f"{path.name} is already served by process {holder or 'unknown'}; stop that one, or use PostgreSQL for several"
+            f"{path.name} is already served by process {holder or 'unknown'}; "
+            "stop that one, or use PostgreSQL for several"
         ) from None
     file.truncate(0)
     file.write(str(os.getpid()))

@@ -140,7 +140,9 @@ class StaffRoom(Base):
         values = {
             "totp_sealed": sealed, "totp_step": 0, "recovery": json.dumps([hashed(one) for one in codes]),
         }  # fmt: skip
-        await self._write(lambda conn: conn.execute(t.coach.update().where(t.coach.c.id == id_).values(values)) and None)
+        await self._write(
+            lambda conn: conn.execute(t.coach.update().where(t.coach.c.id == id_).values(values)) and None
+        )
         return codes
 
     async def use_totp(self, id_: str, digits: str) -> bool:
@@ -183,15 +185,15 @@ class StaffRoom(Base):
 
     # ---- sessions; tokens come in hashed ----
 
-    async def open_session(self, token_hash: str, staff: str, now: datetime | None = None, step_up: bool = False) -> None:
+    async def open_session(
+        self, token_hash: str, staff: str, now: datetime | None = None, step_up: bool = False
+    ) -> None:
         at = ms(now or self.clock())
         row = {"token_hash": token_hash, "coach": staff, "created_at": at, "last_seen": at}
         row |= {"step_up_at": at if step_up else None}
         await self._write(lambda conn: conn.execute(t.desk_session.insert(), row) and None)
 
-    async def session(
-        self, token_hash: str
-    ) -> tuple[Staff, datetime, datetime, datetime | None] | None:
+    async def session(self, token_hash: str) -> tuple[Staff, datetime, datetime, datetime | None] | None:
         """Whose session this is, when it began, when last seen, and when it was last confirmed; None when ended."""
 
         def read(conn: Connection) -> tuple[Staff, datetime, datetime, datetime | None] | None:
@@ -200,7 +202,8 @@ class StaffRoom(Base):
             if row is None or who is None or not who.active:
                 return None
             created, seen = moment(row.created_at), moment(row.last_seen)
-            assert created is not None and seen is not None
+            assert created is not None
+            assert seen is not None
             return who, created, seen, moment(row.step_up_at)
 
         return await self._read(read)
@@ -209,7 +212,9 @@ class StaffRoom(Base):
         at = ms(self.clock())
         values = {"last_seen": at} | ({"step_up_at": at} if step_up else {})
         same = t.desk_session.c.token_hash == token_hash
-        await self._write(lambda conn: conn.execute(t.desk_session.update().where(same).values(values)) and None, quiet=True)
+        await self._write(
+            lambda conn: conn.execute(t.desk_session.update().where(same).values(values)) and None, quiet=True
+        )
 
     async def end_session(self, token_hash: str) -> None:
         same = t.desk_session.c.token_hash == token_hash
@@ -276,7 +281,14 @@ class StaffRoom(Base):
         return self.context.parcel.unseal("draft", "text_sealed", f"{staff}:{number}:{mode}", row.text_sealed).decode()
 
     async def put_canned(self, key: str, title: str, text: str, *, team: str = "", language: str = "nl") -> None:
-        row = {"key": key, "team": team, "title": title, "text": text, "language": language, "changed_at": ms(self.clock())}
+        row = {
+            "key": key,
+            "team": team,
+            "title": title,
+            "text": text,
+            "language": language,
+            "changed_at": ms(self.clock()),
+        }
         columns = ("title", "text", "language", "changed_at")
         await self._write(lambda conn: self.context.sql.upsert(conn, t.canned, [row], columns))
 

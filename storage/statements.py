@@ -147,7 +147,10 @@ class SqliteStatements(Statements):
     _save = (
         t.conversation.update()
         .where(t.conversation.c.id == sa.bindparam("key"), t.conversation.c.version == sa.bindparam("seen_version"))
-        .values({name: sa.bindparam(name) for name, _ in SAVED} | {"version": t.conversation.c.version + sa.literal_column("1")})
+        .values(
+            {name: sa.bindparam(name) for name, _ in SAVED}
+            | {"version": t.conversation.c.version + sa.literal_column("1")}
+        )
     )
 
     def mark_seen(self, conn: Connection, keys: Sequence[tuple[str, str, str]], at: int) -> set[tuple[str, str, str]]:
@@ -166,6 +169,11 @@ class SqliteStatements(Statements):
         return conn.execute(sqlite.insert(table).values(row).on_conflict_do_nothing()).rowcount == 1
 
 
+_SAVE_MANY = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in SAVED)
+_SAVE_SET = ", ".join(f"{name} = n.{name}" for name, _ in SAVED)
+_SAVE_NAMES = ", ".join(name for name, _ in SAVED)
+
+
 class PostgresStatements(Statements):
     """Any number of writers: rows are locked in id order, and the save tells which versions it met."""
 
@@ -180,21 +188,15 @@ class PostgresStatements(Statements):
     _talks = (
         sa.select(*_TALK)
         .select_from(_JOINED)
-        .where(
-            t.identity.c.address_index
-            == sa.any_(sa.bindparam("indexes", type_=postgresql.ARRAY(sa.String(44))))
-        )
+        .where(t.identity.c.address_index == sa.any_(sa.bindparam("indexes", type_=postgresql.ARRAY(sa.String(44)))))
         .order_by(t.conversation.c.id)
         .with_for_update(of=t.conversation)
     )
     _save = sa.text(
-        "UPDATE conversation AS c SET version = c.version + 1, "
-        + ", ".join(f"{name} = n.{name}" for name, _ in SAVED)
-        + " FROM unnest(CAST(:key AS text[]), CAST(:seen_version AS int[]), "
-        + ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in SAVED)
-        + ") AS n(key, seen_version, "
-        + ", ".join(name for name, _ in SAVED)
-        + ") WHERE c.id = n.key AND c.version = n.seen_version RETURNING c.id"
+        f"UPDATE conversation AS c SET version = c.version + 1, {_SAVE_SET} "  # noqa: S608 - our own column names
+        f"FROM unnest(CAST(:key AS text[]), CAST(:seen_version AS int[]), {_SAVE_MANY}) "
+        f"AS n(key, seen_version, {_SAVE_NAMES}) "
+        "WHERE c.id = n.key AND c.version = n.seen_version RETURNING c.id"
     )
 
     def mark_seen(self, conn: Connection, keys: Sequence[tuple[str, str, str]], at: int) -> set[tuple[str, str, str]]:

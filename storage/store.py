@@ -41,6 +41,8 @@ class Store(Reads, Reports, CaseActions, Delivery, People, Privacy, StaffRoom, T
         result = await self._queue(Job(incoming, decide, index))
         if result.turn is not None:
             self.wake()
+        if result.erased:
+            await self.tidy()
         return result
 
 
@@ -74,4 +76,6 @@ async def open_store(
         if secret is None:
             raise LoketError("PostgreSQL needs LOKET_SECRET_KEY: the key may not live beside the data")
         return await PostgresStore.open(parsed.set(drivername="postgresql+asyncpg"), secret, clock, rules)
-    raise LoketError(f"a database of kind '{parsed.drivername}' is not known; use sqlite:///path or postgresql+asyncpg://…")
+    raise LoketError(
+        f"a database of kind '{parsed.drivername}' is not known; use sqlite:///path or postgresql+asyncpg://…"
+    )

@@ -17,7 +17,20 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from flows.effects import Consent, Count, Erase, Message, Note, OpenCase, Redacted, Remind, Say, ShowMyData, SignUp, Wish
+from flows.effects import (
+    Consent,
+    Count,
+    Erase,
+    Message,
+    Note,
+    OpenCase,
+    Redacted,
+    Remind,
+    Say,
+    ShowMyData,
+    SignUp,
+    Wish,
+)
 from flows.events import Said
 from flows.state import State
 from flows.turn import Turn

@@ -162,11 +162,13 @@ class Desk:
         address = f"chat{who}"
         words = text or f"{address}-woord-{self.counter}"
         self.said[address].append(words)
-        incoming = Incoming("telegram", address, Said(words), self.clock(), str(self.counter), message_ref=f"m{self.counter}")
+        incoming = Incoming(
+            "telegram", address, Said(words), self.clock(), str(self.counter), message_ref=f"m{self.counter}"
+        )
         self.pending += [incoming] * copies
 
     def deliver(self, which: int = 0) -> None:
-        """One update reaches us; it stays with the channel unless it was acknowledged. Per chat the oldest goes first."""
+        """One update reaches us, per chat the oldest first; it stays with the channel until it is acknowledged."""
         if not self.pending:
             return
         chosen = self.pending[which % len(self.pending)]

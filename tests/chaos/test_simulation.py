@@ -74,7 +74,9 @@ class TakeOver(RuleBasedStateMachine):
         self.desk.fuse = fuse
         self.desk.send(sender, weather)
 
-    @rule(coach=st.integers(0, 1), what=st.sampled_from(COACH_ACTIONS), number=st.integers(0, 1), fuse=st.integers(0, 8))
+    @rule(
+        coach=st.integers(0, 1), what=st.sampled_from(COACH_ACTIONS), number=st.integers(0, 1), fuse=st.integers(0, 8)
+    )
     def coach_does(self, coach: int, what: str, number: int, fuse: int) -> None:
         self.desk.fuse = fuse
         self.desk.coach_does(coach, what, number)

@@ -32,7 +32,9 @@ class Clock:
         self.now += timedelta(**span)
 
 
-def answering(fact: str = "age", value: object = 52, *effects: Effect, phase: str = "talking") -> Callable[[State, World, datetime], Turn]:
+def answering(
+    fact: str = "age", value: object = 52, *effects: Effect, phase: str = "talking"
+) -> Callable[[State, World, datetime], Turn]:
     """A decide that takes one answer, asks the next question, and adds `effects`."""
 
     def decide(state: State, world: World, now: datetime) -> Turn:
@@ -61,7 +63,9 @@ def step(state: State, world: World, event: Event, now: datetime) -> Turn:
         case CoachAnswered(fact=fact, value=value):
             return Turn(replace(state.with_answer(fact, Answer("given", value, "coach", turn)), turn=turn))
         case SpeakerChanged(text=text):
-            return Turn(replace(state, turn=turn), (Say(Message(text, "system")), Say(Message("Waar waren we?", "question"))))
+            return Turn(
+                replace(state, turn=turn), (Say(Message(text, "system")), Say(Message("Waar waren we?", "question")))
+            )
         case _:
             return Turn(replace(state, turn=turn), (Say(Message(f"over {type(event).__name__}")),))
 
@@ -82,9 +86,7 @@ class Visitor:
     ) -> TurnResult:  # fmt: skip
         self.sent += 1
         update_id = f"{self.address}-{self.sent}" if update is None else update
-        incoming = Incoming(
-            self.channel, self.address, event or Said(text), self.clock(), update_id, message_ref=ref
-        )
+        incoming = Incoming(self.channel, self.address, event or Said(text), self.clock(), update_id, message_ref=ref)
         return await self.store.turn(incoming, decide or answering())
 
 

@@ -18,7 +18,9 @@ from storage.store import Store
 from tests.storage.desk import Clock, Visitor, a_coach, answering, counting
 
 SUMMARY = ("Piet, 52", "wil een diploma", "bvm past: omdat u in de metaal werkt", "leeftijd", "terugbellen")
-CALL_ME = OpenCase("bel mij", kind="call_back", summary=SUMMARY, snapshot={"matches": [{"id": "bvm"}], "day": date(2026, 11, 23)})
+CALL_ME = OpenCase(
+    "bel mij", kind="call_back", summary=SUMMARY, snapshot={"matches": [{"id": "bvm"}], "day": date(2026, 11, 23)}
+)
 
 
 async def a_case(store: Store, who: str = "piet") -> str:
@@ -46,7 +48,13 @@ async def test_a_request_opens_one_case_with_all_that_was_known(store: Store) ->
     code = await a_case(store)
     case = await store.case(code)
     assert case is not None
-    assert (code, case.state, case.kind, case.reason, case.summary) == ("K-1001", "waiting", "call_back", "bel mij", SUMMARY)
+    assert (code, case.state, case.kind, case.reason, case.summary) == (
+        "K-1001",
+        "waiting",
+        "call_back",
+        "bel mij",
+        SUMMARY,
+    )
     assert case.snapshot == {"matches": [{"id": "bvm"}], "day": "2026-11-23"}
     assert case.conversation is not None
     assert (case.conversation.speaker, case.conversation.epoch) == ("queue", 1)
@@ -66,7 +74,11 @@ async def test_of_two_coaches_exactly_one_wins_and_the_other_reads_who(store: St
     assert {one.why for one in lost} <= {"taken", "stale"}
     assert {one.by for one in lost if one.why == "taken"} <= {case.owner_name}
     assert case.conversation is not None
-    assert (case.conversation.speaker, case.conversation.coach, case.conversation.epoch) == ("coach", case.owner_name, 2)
+    assert (case.conversation.speaker, case.conversation.coach, case.conversation.epoch) == (
+        "coach",
+        case.owner_name,
+        2,
+    )
     assert sum("U praat nu met coach" in text for text in await texts(store, code)) == 1
 
 
@@ -285,7 +297,9 @@ async def test_follow_ups_are_moved_counted_and_finished(store: Store, clock: Cl
     sanne = await a_coach(store)
     made = await store.act(a.AddFollowUp(code, sanne.id, "call", "Bellen over SLIM", date(2026, 11, 23)))
     assert isinstance(made, a.Done)
-    assert await store.act(a.AddFollowUp(code, sanne.id, "call", "te laat", date(2026, 11, 22))) == a.Refused("bad_date")
+    assert await store.act(a.AddFollowUp(code, sanne.id, "call", "te laat", date(2026, 11, 22))) == a.Refused(
+        "bad_date"
+    )
     assert [line.kind for line in await store.today(sanne)] == ["follow_up", "new"]
     await store.act(a.FollowUpDone(made.id, sanne.id, "not_reached", date(2026, 11, 25)))
     (row,) = await store.agenda(sanne)
@@ -301,7 +315,9 @@ async def test_outcomes_are_only_ever_added(store: Store) -> None:
     sanne = await a_coach(store)
     first = await store.act(a.AddOutcome(code, sanne.id, "granted", date(2026, 11, 20), "slim", amount=3600))
     assert isinstance(first, a.Done)
-    await store.act(a.AddOutcome(code, sanne.id, "granted", date(2026, 11, 21), "slim", amount=3000, supersedes=first.id))
+    await store.act(
+        a.AddOutcome(code, sanne.id, "granted", date(2026, 11, 21), "slim", amount=3000, supersedes=first.id)
+    )
     assert await store.act(a.AddOutcome(code, sanne.id, "flew", date(2026, 11, 21))) == a.Refused("bad_value")
     case = await store.case(code)
     assert case is not None

@@ -75,8 +75,8 @@ async def test_the_migrations_make_exactly_the_tables_of_today(postgres_url: str
             )
             found += [tuple(row) for row in indexes]
             keys = await conn.exec_driver_sql(
-                "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace"
-                " AND conname != 'alembic_version_pkc' ORDER BY 1"
+                "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint"
+                " WHERE connamespace = 'public'::regnamespace AND conname != 'alembic_version_pkc' ORDER BY 1"
             )
             found += [tuple(row) for row in keys if row[0] != "alembic_version_version_num_not_null"]
         await engine.dispose()
@@ -93,7 +93,9 @@ async def test_three_workers_apply_an_update_once_and_lose_none(workers: list[St
         turns = []
         for chat in range(6):
             for worker in (workers[number % 3], workers[(number + 1) % 3]):
-                turns.append(Visitor(worker, f"chat{chat}").says(f"{chat}-{number}", counting, update=f"{chat}-{number}"))
+                turns.append(
+                    Visitor(worker, f"chat{chat}").says(f"{chat}-{number}", counting, update=f"{chat}-{number}")
+                )
         results = await asyncio.gather(*turns)
         assert sum(result.duplicate for result in results) == 6
     for chat in range(6):
@@ -180,7 +182,10 @@ async def test_a_server_that_drops_us_stores_nothing_acknowledges_nothing_and_re
     piet = Visitor(workers[0], "piet")
     await piet.says("een", counting, update="1")
     engine = create_async_engine(shared_postgres, isolation_level="AUTOCOMMIT", poolclass=NullPool)
-    kick = sa.text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid != pg_backend_pid()")
+    kick = sa.text(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid != pg_backend_pid()"
+    )
     acked = {"1"}
     for number in range(2, 12):
         async with engine.connect() as conn:

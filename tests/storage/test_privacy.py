@@ -52,7 +52,12 @@ async def test_erasing_removes_the_key_the_rows_and_the_person_and_leaves_a_stub
     assert case is not None
     assert (case.person, case.reason, case.summary, case.state, case.outcome) == ("", "", (), "lapsed", "erased")
     for table in (t.person, t.person_key, t.identity, t.message, t.answer, t.conversation, t.follow_up):
-        assert await store._read(lambda conn, one=table: conn.execute(sa.select(sa.func.count()).select_from(one)).scalar()) == 0
+        assert (
+            await store._read(
+                lambda conn, one=table: conn.execute(sa.select(sa.func.count()).select_from(one)).scalar()
+            )
+            == 0
+        )
     assert await findings(store) == []
 
 
@@ -95,7 +100,10 @@ async def test_my_data_holds_everything_and_its_link_works_once(store: Store) ->
     data = await store.my_data(link)
     assert data is not None
     assert data["identities"][0]["address"] == "piet"
-    assert {one["fact"]: one["value"] for one in data["conversations"][0]["answers"]} == {"name": CANARY, "benefit": "ww"}
+    assert {one["fact"]: one["value"] for one in data["conversations"][0]["answers"]} == {
+        "name": CANARY,
+        "benefit": "ww",
+    }
     assert data["conversations"][0]["messages"][0]["text"] == CANARY
     assert data["cases"][0]["code"] == "K-1001"
     assert data["subscriptions"] == ["slim"]
@@ -164,7 +172,9 @@ async def test_the_clock_of_a_case_waits_for_its_last_follow_up(store: Store, cl
 
 
 @pytest.mark.parametrize(("span", "said"), [({"days": 3650}, "jumped|would go"), ({"days": -3650}, "future")])
-async def test_retention_refuses_an_implausible_clock(store: Store, clock: Clock, span: dict[str, int], said: str) -> None:
+async def test_retention_refuses_an_implausible_clock(
+    store: Store, clock: Clock, span: dict[str, int], said: str
+) -> None:
     for n in range(30):
         await Visitor(store, f"v{n}").says()
     await store.retention(dry_run=False)
@@ -310,3 +320,57 @@ async def test_a_backup_comes_back_without_who_was_erased_since(tmp_path: Path) 
     assert (await again.messages(talk.id))[0].message.text == "ik ben kees"
     assert await findings(again) == []
     await again.aclose()
+
+
+async def test_sensitive_answers_go_thirty_days_after_the_case_also_from_the_state(store: Store, clock: Clock) -> None:
+    piet = Visitor(store, "piet")
+    await piet.says("ww", answering("benefit", "ww"))
+    code = (await piet.says("bel mij", answering("age", 52, CALL_ME))).case
+    sanne = await a_coach(store)
+    await store.act(a.AddFollowUp(code, sanne.id, "call", "later", clock.now.date() + timedelta(days=60)))
+    await store.act(a.Close(code, sanne.id, "advised"))
+    clock.tick(days=29)
+    await store.retention(dry_run=False)
+    talk = await store.conversation_at("telegram", "", "piet")
+    assert talk is not None
+    state = await store.state(talk.id)
+    assert state is not None
+    assert set(state.answers) == {"benefit", "age"}
+    clock.tick(days=2)
+    assert (await store.retention()).counts["sensitive answers"] == 1
+    await store.retention(dry_run=False)
+    state = await store.state(talk.id)
+    assert state is not None
+    assert set(state.answers) == {"age"}
+    case = await store.case(code)
+    assert case is not None
+    assert (case.snapshot, case.summary, case.reason) == ({}, (), "bel mij")
+    assert await findings(store) == []
+
+
+async def test_the_audit_log_is_kept_two_years_and_its_chain_still_fits(store: Store, clock: Clock) -> None:
+    await store.audit("sanne", "open", "K-1001")
+    await store.audit("sanne", "open", "K-1002")
+    clock.tick(days=700)
+    await store.audit("sanne", "open", "K-1003")
+    clock.tick(days=40)
+    assert (await store.retention(dry_run=False, anyway=True)).counts["audit"] == 2
+    assert await store.verify_audit() == ()
+    await store._write(lambda conn: conn.execute(t.audit.delete().where(t.audit.c.seq == 3)) and None)
+    assert [one.seq for one in await store.verify_audit()] == [3]
+
+
+async def test_a_destroyed_key_is_nowhere_in_the_files(tmp_path: Path) -> None:
+    store = await open_store(f"sqlite:///{tmp_path / 'loket.db'}")
+    piet = Visitor(store, "piet")
+    await piet.says()
+    wrapped = await store._read(lambda conn: conn.execute(sa.select(t.person_key.c.wrapped)).scalar())
+    assert isinstance(wrapped, bytes)
+
+    def holding() -> list[str]:
+        return [path.name for path in tmp_path.iterdir() if wrapped in path.read_bytes()]
+
+    assert holding()
+    await piet.says("wis", goodbye)
+    assert holding() == []
+    await store.aclose()

@@ -63,7 +63,11 @@ def test_a_longer_queue_gets_an_honest_later_time() -> None:
 
 def test_nobody_to_answer_promises_nothing() -> None:
     now = at("2026-11-23 10:00")
-    for office in (Office(coaches=0), Office(hours={}), Office(closed=frozenset(now.date() + timedelta(days=n) for n in range(90)))):
+    for office in (
+        Office(coaches=0),
+        Office(hours={}),
+        Office(closed=frozenset(now.date() + timedelta(days=n) for n in range(90))),
+    ):
         assert office.due(now) is None
         assert sentence(office.due(now), now) == ""
     assert not Office(coaches=0).reachable

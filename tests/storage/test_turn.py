@@ -101,7 +101,8 @@ async def test_answers_are_projected_by_their_class(store: Store) -> None:
     assert case is not None
     found = {one.fact: (one.value, one.kind, one.sealed) for one in case.answers}
     assert found == {
-        "situation": ("employee", "public", False), "benefit": (None, "sensitive", True), "age": ([45, 56], "personal", False),
+        "situation": ("employee", "public", False), "benefit": (None, "sensitive", True),
+        "age": ([45, 56], "personal", False),
     }  # fmt: skip
     assert case.situation == "employee"
 
@@ -151,7 +152,7 @@ async def test_a_consent_and_its_text_version_are_kept(store: Store) -> None:
     assert person.consents[0][:3] == ("contact", True, "3")
 
 
-@pytest.mark.parametrize("text", ["a" * 100_000, "👩‍👩‍👧‍👦" * 50, "‮gespiegeld", "", "'; DROP TABLE person; --"])
+@pytest.mark.parametrize("text", ["a" * 100_000, "👩‍👩‍👧‍👦" * 50, "\u202egespiegeld", "", "'; DROP TABLE person; --"])
 async def test_any_text_comes_back_as_it_was(store: Store, text: str) -> None:
     result = await Visitor(store, "piet").says(text)
     log = await store.messages(result.conversation)
@@ -167,7 +168,21 @@ def test_every_message_survives_the_way_to_disk_and_back() -> None:
     from flows.effects import Card, Span
     from storage.codec import message_from_json, message_to_json
 
-    card = Card("slim", "scheme", "SLIM", "fits", "open", ("omdat",), ("age",), "bel", "€ 1", "maart", "RVO", "2026", "https://x")
+    card = Card(
+        "slim",
+        "scheme",
+        "SLIM",
+        "fits",
+        "open",
+        ("omdat",),
+        ("age",),
+        "bel",
+        "€ 1",
+        "maart",
+        "RVO",
+        "2026",
+        "https://x",
+    )
     message = Message(
         "tekst", "card", (Span(0, 2, "bold"), Span(2, 4, "link", "https://y")), (Option("a", "Ja", "row"),), card,
         "age", "number", True, "x.png", "en",
