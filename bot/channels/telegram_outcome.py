@@ -9,11 +9,12 @@ from contextvars import ContextVar
 _failures: ContextVar[list[Exception] | None] = ContextVar("loket_failures", default=None)
 
 
-def remember(error: Exception) -> None:
-    """This update failed in the desk, whatever the framework makes of it."""
+def remember(error: Exception) -> bool:
+    """This update failed in the desk, whatever the framework makes of it. False when nobody carries that out."""
     failures = _failures.get()
     if failures is not None:
         failures.append(error)
+    return failures is not None
 
 
 @contextmanager

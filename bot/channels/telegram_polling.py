@@ -18,7 +18,7 @@ from knowledge.problems import LoketError
 from storage.base import NotStored
 
 log = logging.getLogger("loket.telegram")
-LEASE = 60  # seconds that nobody else may poll after our last sign of life
+LEASE, RENEW = 30, 8.0  # seconds that nobody else may poll after our last sign of life, and between such signs
 STAND_BY = 5.0
 CONFLICT_WAIT = 60.0
 LONGEST_WAIT = 30.0
@@ -44,13 +44,34 @@ class Polling:
         self._stopping = asyncio.Event()
         self._fetching: asyncio.Task[list[dict[str, Any]]] | None = None
         self._room = asyncio.Semaphore(AT_ONCE)
+        self._held = lease is None
 
     async def run(self) -> None:
         """Polls until `stop`. Raises TokenRefused."""
+        keeper = asyncio.create_task(self._keep_lease())
+        try:
+            await self._confirm(await self._poll())
+        finally:
+            keeper.cancel()
+            if self._lease is not None and self._held:
+                await self._lease(self._holder, 0)
+
+    async def _keep_lease(self) -> None:
+        """Asks for the lease until it is ours, and renews it while polls stay open longer than it lasts."""
+        while self._lease is not None:
+            try:
+                self._held = await self._lease(self._holder, LEASE)
+            except NotStored:
+                self._held = False
+            await asyncio.sleep(RENEW if self._held else STAND_BY)
+
+    async def _poll(self) -> int:
+        """Returns the offset that confirms everything done."""
         offset, troubles = 0, 0
         while not self._stopping.is_set():
-            if self._lease is not None and not await self._lease(self._holder, LEASE):
-                await self._pause(STAND_BY)
+            if not self._held:
+                offset = 0  # another one may have polled meanwhile
+                await self._pause(0.1)
                 continue
             try:
                 batch = await self._fetch(offset)
@@ -66,9 +87,7 @@ class Polling:
                 continue
             troubles = 0
             offset = max([offset, *(number + 1 for one in batch if (number := _number_of(one)) is not None)])
-        await self._confirm(offset)
-        if self._lease is not None:
-            await self._lease(self._holder, 0)
+        return offset
 
     async def run_until_cancelled(self) -> None:
         """`run` in a host's own task: cancelling that task is how it stops, and what was fetched is still finished."""

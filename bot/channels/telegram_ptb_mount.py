@@ -37,8 +37,10 @@ def handlers(
         try:
             taken = await guest.take(update.to_dict())
         except Exception as error:
-            remember(error)
-            raise
+            # Raised as it is, the library would swallow it and let the host's handlers answer in our place.
+            if not remember(error):
+                await context.application.process_error(update, error)
+            raise ApplicationHandlerStop from error
         if taken:
             raise ApplicationHandlerStop
 

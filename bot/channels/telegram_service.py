@@ -88,7 +88,8 @@ class TelegramService:
                     return
                 log.warning("Telegram cannot be reached; trying again", extra={"verdict": failed.kind})
                 await asyncio.sleep(max(failed.seconds, SETTLE_IN))
-        self._polling = Polling(self.carrier, self.receiver.handle, ALLOWED_UPDATES, lease=self._lease)
+        lease = None if settings.embedded else self._lease  # the lock of an embedded database says it already
+        self._polling = Polling(self.carrier, self.receiver.handle, ALLOWED_UPDATES, lease=lease)
         with contextlib.suppress(TokenRefused):  # said already; the rest of this process goes on
             await self._polling.run()
 

@@ -51,19 +51,23 @@ def says(text: str) -> Said_:
     return Said_(Said(text), {"text": text})
 
 
+FILE = {"file_id": "x", "file_unique_id": "y"}
+STICKER = {
+    **FILE, "type": "regular", "width": 512, "height": 512, "is_animated": False, "is_video": False, "emoji": "👍",
+}  # fmt: skip
 START = Said_(Started(language="nl"), {"text": "/start"})
 THE_STORY: tuple[Step, ...] = (
     START,
     says("wil heftruck rijden geen diploma almere"),
-    Said_(SentOther("sticker"), {"sticker": {"file_id": "x", "emoji": "👍"}}),
+    Said_(SentOther("sticker"), {"sticker": STICKER}),
     says("nee bijstand"),
-    Said_(SentOther("voice"), {"voice": {"file_id": "x", "duration": 3}}),
+    Said_(SentOther("voice"), {"voice": {**FILE, "duration": 3}}),
     says("/terug"),
     says("bijstand"),
     Said_(Said("ik woon in tiel", edited=True), {"text": "ik woon in tiel"}, edited=True),
     says("<b>vet</b> & [link](tg://user?id=1) {naam} 😀"),
     says("Dit is een zin van een lang verhaal. " * 120),
-    Said_(SentOther("photo"), {"photo": [{"file_id": "x", "width": 1, "height": 1}]}),
+    Said_(SentOther("photo"), {"photo": [{**FILE, "width": 1, "height": 1}]}),
     says("/overzicht"),
     says("mijn bsn is 111222333"),
     says("bel mij"),
@@ -183,6 +187,8 @@ class OnTelegram:
             self.last = await api.send(self._chat, **step.parts)
         shown = (await api.shows(self._chat, self._before + calls))[self._before :]
         self._before += calls
+        if not calls:
+            await api.until(lambda: api.confirmed, "what gets no answer to be stored all the same")
         return seen(shown)
 
 
@@ -196,11 +202,7 @@ OF_THE_CHANNEL = ("Deel mijn nummer", "Deel mijn locatie", "Meer op de website")
 def seen(shown: Sequence[Shown]) -> Seen:
     """A screen of Telegram in neutral terms: without the buttons and words that only this channel has."""
     texts = [line for one in shown for line in lines(one.text) if one.text != "Goed."]
-    return Seen(_rejoined(texts), [label for one in shown for label in one.labels if label not in OF_THE_CHANNEL])
-
-
-def _rejoined(texts: list[str]) -> list[str]:
-    return texts
+    return Seen(texts, [label for one in shown for label in one.labels if label not in OF_THE_CHANNEL])
 
 
 async def plan(play: Callable[[Step], Awaitable[Seen]], neutral: Neutral) -> list[Step]:

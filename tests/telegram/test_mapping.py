@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.channels import telegram
@@ -127,6 +127,7 @@ def test_what_has_not_the_promised_shape_is_unreadable_and_nothing_worse(update:
         read(update)
 
 
+@settings(max_examples=50)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=5),
@@ -288,6 +289,7 @@ _PIECES = st.lists(
 )
 
 
+@settings(max_examples=60)
 @given(_PIECES, st.lists(st.tuples(st.integers(0, 4000), st.integers(0, 4000), st.booleans()), max_size=5))
 def test_whatever_the_text_every_call_is_one_telegram_accepts(
     pieces: list[str], spans: list[tuple[int, int, bool]]

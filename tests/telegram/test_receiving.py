@@ -11,12 +11,12 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from bot.beside import Beside, beside
-from bot.channels.telegram_service import webhook_address, webhook_secret
+from bot.channels.telegram_polling import Polling
+from bot.channels.telegram_service import open_carrier, webhook_address, webhook_secret
 from bot.webhook import LARGEST
 from storage.base import NotStored
-from tests.telegram.fake_api import BOT, TOKEN, Weather
-from tests.telegram.house import LIBRARIES, WAYS, House, polling, settings, webhook
+from tests.telegram.fake_api import BOT, TOKEN, Weather, serve
+from tests.telegram.house import LIBRARIES, WAYS, House, a_desk, polling, settings, webhook
 from tests.telegram.tiny import tiny_step
 
 pytestmark = pytest.mark.usefixtures("tiny")
@@ -70,6 +70,7 @@ async def test_the_same_update_twice_is_one_turn(house: House) -> None:
 async def test_nothing_is_acknowledged_while_the_database_is_away(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("bot.channels.telegram_polling.LONGEST_WAIT", 0.05)
     store, tries = house.desk.store, []
     real = store.turn
 
@@ -86,7 +87,10 @@ async def test_nothing_is_acknowledged_while_the_database_is_away(
     await house.api.until(lambda: house.api.confirmed)
 
 
-async def test_a_fault_of_our_own_is_tried_again_then_put_aside_with_an_apology(house: House) -> None:
+async def test_a_fault_of_our_own_is_tried_again_then_put_aside_with_an_apology(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.channels.telegram_polling.LONGEST_WAIT", 0.05)
     await house.api.send(7, text="fout")
     await house.api.send(8, text="iets anders")
     assert (await house.api.shows(8, 1))[0].text == "1: iets anders"
@@ -209,11 +213,40 @@ async def test_a_normal_stop_confirms_what_is_stored_and_gives_the_rest_to_the_n
     assert api.confirmed
 
 
-async def test_two_processes_take_turns_and_a_second_poller_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with polling("ptb") as house:
-        await house.api.until(lambda: house.api.polls >= 1)
-        held = await house.desk.store.hold_lease(f"poll:{BOT}", "another", 60)
-        assert not held
+async def test_only_the_holder_of_the_lease_polls_and_hands_it_over_on_stopping(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.channels.telegram_polling.STAND_BY", 0.01)
+    async with serve() as api, a_desk(settings(api)) as desk:
+        carrier = open_carrier(desk.settings)
+        heard: list[tuple[str, int]] = []
+
+        def one(name: str) -> Polling:
+            async def lease(holder: str, seconds: int) -> bool:
+                if not seconds:
+                    await desk.store.drop_lease("poll", holder)
+                    return False
+                return await desk.store.hold_lease("poll", holder, seconds)
+
+            async def handle(update: dict[str, Any]) -> None:
+                heard.append((name, update["message"]["message_id"]))
+
+            return Polling(carrier, handle, ["message"], lease=lease)
+
+        first, second = one("first"), one("second")
+        tasks = [asyncio.create_task(first.run())]
+        await api.until(lambda: api.polls == 1)
+        tasks.append(asyncio.create_task(second.run()))
+        await api.send(7, text="een")
+        await api.until(lambda: api.confirmed)
+        await first.stop()
+        await tasks[0]
+        await api.send(7, text="twee")
+        await api.until(lambda: api.confirmed)
+        await second.stop()
+        await tasks[1]
+        await carrier.aclose()
+        assert heard == [("first", 1), ("second", 2)]
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
@@ -338,10 +371,11 @@ def test_the_webhook_address_names_the_bot_once() -> None:
     assert address("https://loket.nl") == address("https://loket.nl/tg/") == address(whole) == whole
 
 
-async def test_workers_share_a_secret_without_being_told() -> None:
-    async with polling("ptb") as house:
-        other = Beside(house.desk)
-        assert webhook_secret(house.desk.settings) == webhook_secret(settings(house.api))
-        assert len(webhook_secret(house.desk.settings)) == 64
-        assert other.telegram is None
-    assert beside
+def test_workers_share_a_secret_without_being_told() -> None:
+    class Api:
+        base = "http://127.0.0.1:1"
+
+    first, second = (webhook_secret(settings(Api())) for _ in range(2))  # type: ignore[arg-type]
+    assert first == second
+    assert len(first) == 64
+    assert TOKEN not in first

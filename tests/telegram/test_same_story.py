@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from bot.settings import Settings
 from tests.telegram.conftest import Telling
-from tests.telegram.house import LIBRARIES, WAYS, House
-from tests.telegram.story import OnTelegram
+from tests.telegram.hosts import AS_A_GUEST
+from tests.telegram.house import LIBRARIES, WAYS, House, a_desk
+from tests.telegram.story import START, Neutral, OnTelegram, Said_
+
+AS_GUESTS_START = Said_(START.event, {"text": "/loket"})
 
 
 async def tell(house: House, telling: Telling) -> None:
@@ -24,3 +28,17 @@ async def tell(house: House, telling: Telling) -> None:
 async def test_the_story_is_the_same(way: str, library: str, neutral_telling: Telling) -> None:
     async with WAYS[way](library) as house:
         await tell(house, neutral_telling)
+
+
+@pytest.mark.parametrize("way", AS_A_GUEST)
+async def test_the_story_is_the_same_in_somebody_elses_bot(way: str, neutral_telling: Telling) -> None:
+    steps = [AS_GUESTS_START if step == START else step for step in neutral_telling.steps]
+    async with AS_A_GUEST[way]() as house:
+        await tell(house, Telling(steps, neutral_telling.seen, neutral_telling.calls))
+
+
+async def test_the_story_is_the_same_on_the_web(neutral_telling: Telling) -> None:
+    async with a_desk(Settings(database_url="memory:")) as desk:
+        page = Neutral(desk, "web")
+        for number, (step, expected) in enumerate(zip(neutral_telling.steps, neutral_telling.seen, strict=True)):
+            assert await page.play(step) == expected, f"step {number}: {step}"

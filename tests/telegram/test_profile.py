@@ -1,0 +1,41 @@
+"""The bot's profile is made from desk.yaml, set once, and only where it differs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.channels.telegram_profile import COMMANDS, set_profile, traits
+from bot.channels.telegram_service import open_carrier
+from flows.commands import find_command
+from tests.telegram.fake_api import Weather, serve
+from tests.telegram.house import LIBRARIES, content, settings
+from tests.telegram.rules import check
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+async def test_setting_it_twice_changes_nothing_the_second_time(library: str) -> None:
+    desk = content().knowledge.desk
+    async with serve() as api:
+        carrier = open_carrier(settings(api, library))
+        assert await set_profile(carrier, desk) == len(traits(desk))
+        assert await set_profile(carrier, desk) == 0
+        renamed = replace(desk, name="Werkcentrum Rivierenland", phone="0344 12 34 56")
+        assert await set_profile(carrier, renamed) == 4  # name and description, in two languages
+        api.weather["getMyName"].append(Weather(500))
+        assert await set_profile(carrier, renamed) == 0
+        assert api.violations == []
+        await carrier.aclose()
+
+
+def test_every_command_of_the_menu_is_one_the_desk_knows() -> None:
+    for commands in COMMANDS.values():
+        for name, _ in commands:
+            assert name == "start" or find_command(f"/{name}") is not None, name
+
+
+def test_names_and_descriptions_of_any_desk_fit() -> None:
+    desk = replace(content().knowledge.desk, name="Werkcentrum " * 20, phone="0" * 300)
+    for trait in traits(desk):
+        check(trait.set.method, trait.set.params)
