@@ -375,7 +375,7 @@ async def case_stream(request: Request, code: str) -> Response:
         yield ": welkom\n\n"
         with here.broker.watch(conversation) as changes:
             changes.set()
-            async for changed in sse.ticks(request, changes):
+            async for changed in sse.ticks(request, here.broker, changes):
                 if not changed:
                     yield ": nog hier\n\n"
                     continue

@@ -250,7 +250,7 @@ async def live(request: Request) -> Response:
         yield ": welkom\n\n"
         with here.broker.watch(conversation) as changes:
             changes.set()  # whatever was missed comes first
-            async for changed in sse.ticks(request, changes):
+            async for changed in sse.ticks(request, here.broker, changes):
                 if not changed:
                     yield ": nog hier\n\n"
                     continue

@@ -109,7 +109,7 @@ async def live(request: Request) -> Response:
         yield ": welkom\n\n"
         with here.broker.watch(sse.EVERYTHING) as changes:
             changes.set()
-            async for changed in sse.ticks(request, changes):
+            async for changed in sse.ticks(request, here.broker, changes):
                 if not changed:
                     yield ": nog hier\n\n"
                     continue

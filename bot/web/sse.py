@@ -29,6 +29,14 @@ class Broker:
         self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
         self._marks: dict[str, object] = {}
         self._task: asyncio.Task[None] | None = None
+        self.stopped = False
+
+    def stop(self) -> None:
+        """Ends all streams, so that a server that stops need not wait for its readers; they come back by themselves."""
+        self.stopped = True
+        for events in self._waiting.values():
+            for event in events:
+                event.set()
 
     @property
     def watched(self) -> int:
@@ -67,6 +75,7 @@ class Broker:
             self._marks[topic] = mark
 
     async def close(self) -> None:
+        self.stop()
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -87,16 +96,17 @@ def last_event_id(request: Request) -> int:
     return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 12 else 0
 
 
-async def ticks(request: Request, changes: asyncio.Event) -> AsyncIterator[bool]:
-    """True at each change, False at each heartbeat; ends when the reader left."""
-    while not await request.is_disconnected():
+async def ticks(request: Request, broker: Broker, changes: asyncio.Event) -> AsyncIterator[bool]:
+    """True at each change, False at each heartbeat; ends when the reader left or the server stops."""
+    while not broker.stopped and not await request.is_disconnected():
         try:
             await asyncio.wait_for(changes.wait(), HEARTBEAT)
         except TimeoutError:
             yield False
         else:
             changes.clear()
-            yield True
+            if not broker.stopped:
+                yield True
 
 
 def stream(body: AsyncIterator[str]) -> StreamingResponse:

@@ -110,7 +110,8 @@ def running(**settings: Any) -> Iterator[Running]:
 
     async def main() -> None:
         async with a_desk(**settings) as desk:
-            config = uvicorn.Config(create_app(desk), host="127.0.0.1", port=0, log_level="error", timeout_graceful_shutdown=1)
+            app = create_app(desk)
+            config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", timeout_graceful_shutdown=1)
             server = uvicorn.Server(config)
             server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
             task = asyncio.create_task(server.serve())
@@ -121,7 +122,13 @@ def running(**settings: Any) -> Iterator[Running]:
             port = server.servers[0].sockets[0].getsockname()[1]
             object.__setattr__(desk.settings, "port", port)
             ready.append(Running(asyncio.get_running_loop(), desk, f"http://127.0.0.1:{port}"))
-            stop.append(lambda: setattr(server, "should_exit", True))
+
+            def end() -> None:
+                app.state.house.broker.stop()
+                server.should_exit = True
+
+            loop = asyncio.get_running_loop()
+            stop.append(lambda: loop.call_soon_threadsafe(end))
             started.set()
             await task
 

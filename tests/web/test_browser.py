@@ -262,6 +262,7 @@ def test_the_chat_works_inside_a_page_of_a_listed_website(screen):
         frame.locator(".msg.visitor").wait_for()
         frame.locator(".msg.bot").last.wait_for()
         assert not made.context.cookies(desk.url), "an embedded chat sets no cookie"
+        page.close()
 
 
 def test_an_unlisted_website_cannot_show_the_chat(desk: Running, screen):

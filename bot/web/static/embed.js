@@ -9,5 +9,6 @@
   frame.title = script.dataset.title || "Chat van het ontwikkelloket";
   frame.loading = "lazy";
   frame.style.cssText = "inline-size:100%;max-inline-size:44rem;block-size:min(44rem,85vh);border:1px solid #66777a;border-radius:.75rem;background:#f6f4ee";
-  script.after(frame);
+  if (document.body.contains(script)) script.after(frame);
+  else document.body.append(frame);
 })();
