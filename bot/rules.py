@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from flows.content import Content
+from flows.effects import Message, Option
 from flows.state import Answer
 from storage.promise import Office
 from storage.talk import Rules
@@ -39,4 +40,18 @@ def rules_of(content: Content) -> Rules:
         office=office,
         special=lambda text: bool(knowledge.understanding.read(text).sensitive),
         region_of=region_of,
+        question=lambda fact, language: question_of(content, fact, language),
     )
+
+
+def question_of(content: Content, fact: str, language: str) -> Message | None:
+    """How a coach has the visitor asked for one fact; None for what is never asked."""
+    if fact not in content.knowledge.facts or not content.knowledge.facts[fact].is_askable:
+        return None
+    known = content.knowledge.facts[fact]
+    text = content.tr(f"facts.{fact}.question", known.question, language)
+    options = tuple(
+        Option(choice.id, content.tr(f"facts.{fact}.choices.{choice.id}.label", choice.label, language))
+        for choice in known.choices.values()
+    )
+    return Message(text, "human", options=options, fact=fact, expects=known.kind, language=language)

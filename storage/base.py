@@ -46,7 +46,6 @@ class Base:
 
     context: Context
     clock: Clock
-    step: Step | None = None  # flows.step with the content of today; needed to hand back and to edit answers
     url: str = ""
 
     async def _write(self, work: Callable[[Connection], T], quiet: Quiet[T] = False) -> T:
@@ -80,6 +79,15 @@ class Base:
     def rules(self, rules: Rules) -> None:
         """What content and settings decide; replaced as a whole when content is reloaded."""
         self.context.rules = rules
+
+    @property
+    def step(self) -> Step | None:
+        """flows.step with the content of today; needed to hand back, to edit answers and to remind."""
+        return self.context.step
+
+    @step.setter
+    def step(self, step: Step | None) -> None:
+        self.context.step = step
 
     def now(self) -> datetime:
         return self.clock()

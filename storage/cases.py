@@ -7,7 +7,7 @@ conversation's row is locked before its case, as a turn does, so that a turn and
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -389,15 +389,19 @@ def _edit(matter: Matter, action: a.EditAnswer) -> Done | Refused:
 
 
 def _ask(matter: Matter, action: a.AskClient) -> Done | Refused:
-    """The engine words the question; it is sent as the coach's, and the answer lands in the sheet."""
+    """The content words the question, it is sent as the coach's, and a press on a choice lands in the sheet."""
+    if matter.pen.context.rules.question is None:
+        raise LoketError("a question can only be asked where the flows are loaded")
+    talk = matter.talk
+    question = matter.pen.context.rules.question(action.fact, talk.language)
+    if question is None:
+        return Refused("bad_value")
     if refused := _ours(matter):
         return refused
-    if matter.step is None:
-        raise LoketError("a question can only be asked where the flows are loaded")
-    from flows.events import Commanded
-
-    follow(matter, Commanded("ask", action.fact), sender="coach", coach=matter.staff.id)
-    matter.set()
+    shown = len(talk.labels.get(str(talk.state.turn), ()))
+    message = replace(question, kind="human", fact=action.fact, first=shown)
+    matter.pen.tell(talk, message, "coach", coach=matter.staff.id)
+    matter.set(**_answered(matter))
     return matter.done()
 
 

@@ -104,6 +104,8 @@ def add_to_case(conn: Connection, pen: Pen, talk: Talk, effect: UpdateCase) -> N
     """What the visitor added to the open case; without one there is nothing to add to."""
     if talk.open_case is None:
         return
+    if effect.change == "wrote" and not effect.detail:
+        return  # what was written is in the log already, and marked unread unless it only says thank you
     changes: dict[str, object] = {"version": t.case.c.version + 1}
     if effect.change == "urgent":
         changes["urgent"] = 1

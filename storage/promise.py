@@ -12,6 +12,8 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from knowledge import languages
+
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 LOOK_AHEAD = 60  # days; a team that is closed longer promises nothing
 
@@ -159,6 +161,8 @@ def sentence(due: datetime | None, now: datetime, language: str = "nl") -> str:
         return ""
     here, there = now.astimezone(AMSTERDAM), due.astimezone(AMSTERDAM)
     today = here.date() == there.date()
+    if languages.speaks_of_time(language):
+        return languages.at_the_latest(there, today, language)
     if language == "nl":
         return f"uiterlijk {'vandaag' if today else day_name(there.date())} om {clock_time(there)}"
     return f"by {'today' if today else day_name(there.date(), 'en')} at {clock_time(there, 'en')}"
@@ -172,6 +176,8 @@ def opening(office: Office, now: datetime, language: str = "nl") -> str:
         return ""
     if office.open_at(now):
         end = max(end for start, end in office.shifts(here.date()) if start <= here < end)
+        if languages.speaks_of_time(language):
+            return languages.open_until(end, language)
         return (
             f"We zijn open tot {clock_time(end)}."
             if language == "nl"
@@ -180,6 +186,8 @@ def opening(office: Office, now: datetime, language: str = "nl") -> str:
     start = office.next_opening(now)
     if start is None:
         return ""
+    if languages.speaks_of_time(language):
+        return languages.back_on(start, language)
     if language == "nl":
         return f"We zijn nu dicht. We zijn er weer op {day_name(start.date())} om {clock_time(start)}."
     return f"We are closed now. We are back on {day_name(start.date(), 'en')} at {clock_time(start, 'en')}."

@@ -16,7 +16,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from flows.effects import Message
+from flows.events import Chose, Event, Pressed
 from flows.state import Answer, State
+from flows.turn import Turn
+from flows.world import World
 from storage import tables as t
 from storage.codec import dump, message_to_json
 from storage.failpoints import failpoint
@@ -65,6 +68,7 @@ class Rules:
     push: frozenset[str] = PUSHED
     special: Callable[[str], bool] | None = None  # whether a text speaks of health or debts
     region_of: Callable[[Mapping[str, Answer]], str] | None = None  # for filters and figures
+    question: Callable[[str, str], Message | None] | None = None  # (fact, language) -> how a coach has it asked
     thanks: Sequence[str] = ("bedankt", "dank je wel", "dank u wel", "dankjewel", "top", "ok", "oke", "prima", "👍")
 
     def class_of(self, fact: str) -> str:
@@ -85,6 +89,7 @@ class Context:
     parcel: PersonKey  # key of the installation itself, for what belongs to nobody
     audit_key: bytes
     chain: str = "main"  # this writer's own audit chain
+    step: Callable[[State, World, Event, datetime], Turn] | None = None  # the engine with today's content
 
 
 @dataclass
@@ -99,7 +104,7 @@ class Talk:
     address: str
     key: PersonKey
     state: State = field(default_factory=State)
-    labels: dict[str, list[list[str]]] = field(default_factory=dict)  # turn -> [[option id, label], …] of late
+    labels: dict[str, list[list[str]]] = field(default_factory=dict)  # turn -> [[option id, label, fact], …] of late
     language: str = "nl"
     version: int = 0
     speaker: str = "bot"
@@ -152,17 +157,27 @@ class Talk:
 
     def label_of(self, option: str) -> str:
         for shown in reversed(self.labels.values()):
-            for id_, label in shown:
+            for id_, label, _ in shown:
                 if id_ == option:
                     return label
         return option
 
-    def remember_labels(self, turn: int, message: Message) -> None:
+    def asked_by_coach(self, event: Event) -> tuple[str, str] | None:
+        """The fact and the answer, when this event picks an answer to a question that a coach had sent."""
+        for number, shown in reversed(self.labels.items()):
+            for place, (id_, _, fact) in enumerate(shown):
+                pressed = isinstance(event, Pressed) and (str(event.turn), event.option) == (number, place)
+                if fact and (pressed or (isinstance(event, Chose) and event.ids == (id_,))):
+                    return fact, id_
+        return None
+
+    def remember_labels(self, turn: int, message: Message, fact: str = "") -> None:
+        """`fact` is named for a coach's question only: the desk's own are read by the engine."""
         if message.options:
             shown = self.labels.setdefault(str(turn), [])
-            shown.extend(["", ""] for _ in range(message.first - len(shown)))
+            shown.extend(["", "", ""] for _ in range(message.first - len(shown)))
             shown[message.first : message.first + len(message.options)] = [
-                [option.id, option.label] for option in message.options
+                [option.id, option.label, fact] for option in message.options
             ]
             while len(self.labels) > 4:
                 del self.labels[next(iter(self.labels))]
@@ -210,7 +225,7 @@ class Pen:
         """A message to the visitor from `sender` (bot, coach or system): kept, and put on its way."""
         seq = self._message(talk, sender, message, coach=coach, origin=origin)
         if sender != "system":
-            talk.remember_labels(talk.state.turn, message)
+            talk.remember_labels(talk.state.turn, message, message.fact if sender == "coach" else "")
         out = Outgoing(
             0, talk.id, talk.address, talk.channel, talk.bot, seq, talk.epoch, sender, talk.state.turn, message
         )

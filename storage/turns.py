@@ -9,7 +9,7 @@ must be pure. A batch holds at most one turn per address; one bad turn fails the
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from flows.effects import Count, Redacted, Say
-from flows.events import Chose, Commanded, Event, Pressed, Said, SentOther, Shared
+from flows.events import Chose, CoachAnswered, Commanded, Event, Pressed, Said, SentOther, Shared
 from flows.state import State
 from flows.turn import Turn
 from flows.world import EventPlan, World
@@ -86,9 +86,25 @@ def _turn(conn: Connection, pen: Pen, job: Job, talk: Talk, stocks: Stocks) -> T
     _follow(talk, incoming)
     apply_turn(conn, pen, talk, turn, stocks, due, message_ref=incoming.message_ref)
     link, erased = carry_out(conn, pen, talk, turn.effects, stocks, due)
+    if not erased and talk.speaker == "coach":
+        _take_asked(conn, pen, talk, incoming.event, world, stocks, due)
     if erased:
         return TurnResult(turn, False, "", 0, tuple(talk.outgoing), erased=erased)
     return TurnResult(turn, False, talk.id, talk.version + 1, tuple(talk.outgoing), K(talk.open_case), link)
+
+
+def _take_asked(
+    conn: Connection, pen: Pen, talk: Talk, event: Event, world: World, stocks: Stocks, due: datetime | None
+) -> None:
+    """A press on a question that the coach had sent lands in the sheet; the desk itself stays silent."""
+    asked = talk.asked_by_coach(event)
+    if asked is None or pen.context.step is None:
+        return
+    turn = pen.context.step(talk.state, world, CoachAnswered(*asked), pen.here)
+    answer = turn.state.answers.get(asked[0])
+    if answer is not None:  # the coach asked, the visitor answered
+        turn = replace(turn, state=turn.state.with_answer(asked[0], replace(answer, by="visitor")))
+    apply_turn(conn, pen, talk, turn, stocks, due)
 
 
 def apply_turn(

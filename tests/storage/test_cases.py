@@ -405,3 +405,29 @@ async def test_events_of_the_desk_reach_the_engine(store: Store) -> None:
     result = await Visitor(store, "piet").says()
     after = await store.event_turn(result.conversation, Said("x"))
     assert [one.message.text for one in after.outgoing] == ["over Said"]
+
+
+async def test_a_question_of_the_coach_lands_in_the_sheet_when_it_is_pressed(store: Store) -> None:
+    from dataclasses import replace
+
+    from flows.effects import Option
+    from flows.events import Chose, Pressed
+
+    options = (Option("yes", "Ja"), Option("no", "Nee"))
+    known = {"shift_work": Message("Werkt u in ploegen?", options=options)}
+    store.rules = replace(store.rules, question=lambda fact, language: known.get(fact))
+    code = await a_case(store)
+    sanne = await a_coach(store)
+    assert await store.act(a.AskClient(code, sanne.id, "shoe_size")) == a.Refused("bad_value")
+    done = await store.act(a.AskClient(code, sanne.id, "shift_work"))
+    assert isinstance(done, a.Done)
+    asked = done.outgoing[-1]
+    piet = Visitor(store, "piet", sent=20)
+    for event, value in ((Pressed(asked.turn, asked.message.first + 1), "no"), (Chose(("yes",)), "yes")):
+        result = await piet.says(event=event, decide=counting)
+        assert result.outgoing == ()
+        case = await store.case(code, sanne)
+        assert case is not None
+        assert {one.fact: (one.value, one.by) for one in case.answers}["shift_work"] == (value, "visitor")
+    log = await texts(store, code)
+    assert log[-2:] == ["Nee", "Ja"]
