@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from knowledge.languages import RIGHT_TO_LEFT, in_order, with_isolated_numbers
 from knowledge.problems import Place, Problems
 
 
@@ -35,9 +36,17 @@ class Translations:
         return cls(folders)
 
     def languages(self) -> tuple[str, ...]:
-        """Dutch first, then every language there is a catalogue for."""
-        found = sorted({path.stem for folder in self._folders for path in folder.glob("*.po")})
-        return ("nl", *(language for language in found if language != "nl"))
+        """Dutch first, then every language there is a catalogue for, in the order in which they are offered."""
+        return in_order(path.stem for path in self.files())
+
+    def files(self, language: str = "*") -> tuple[Path, ...]:
+        """The gettext files, of one language or of all."""
+        return tuple(path for folder in self._folders for path in sorted(folder.glob(f"{language}.po")))
+
+    def review(self, language: str) -> str:
+        """What the files of a language still need ("needs review by a native reader"), or ''."""
+        said = (po_header(path.read_text(encoding="utf-8")).get("X-Review", "") for path in self.files(language))
+        return next(filter(None, said), "")
 
     def messages(self, language: str) -> Mapping[str, Message]:
         found = self._read.get(language)
@@ -58,11 +67,20 @@ class Translations:
                 read_po(path.read_text(encoding="utf-8"), str(path), problems)
 
     def tr(self, key: str, dutch: str, language: str) -> str:
-        """The text for a key in a language, or the Dutch one."""
+        """The text for a key in a language, or the Dutch one itself (the same object)."""
         if language == "nl" or not dutch:
             return dutch
         found = self.messages(language).get(key)
-        return found.text if found and found.text and found.dutch == dutch else dutch
+        if found is None or not found.text or found.dutch != dutch:
+            return dutch
+        return with_isolated_numbers(found.text) if language in RIGHT_TO_LEFT else found.text
+
+
+def po_header(text: str) -> dict[str, str]:
+    """The header of a gettext file: name -> value."""
+    head = text.split("\n\n", 1)[0]
+    lines = "".join(_unquoted(line.strip(), "", 0, None) for line in head.splitlines() if line.startswith('"'))
+    return {name.strip(): value.strip() for name, _, value in (one.partition(":") for one in lines.splitlines()) if name}
 
 
 def read_po(text: str, shown: str, problems: Problems | None = None) -> list[Message]:
@@ -102,17 +120,23 @@ def read_po(text: str, shown: str, problems: Problems | None = None) -> list[Mes
     return found
 
 
-def write_po(messages: Iterable[Message], language: str) -> str:
-    """A gettext file; the same messages give the same bytes."""
-    head = (
-        'msgid ""\nmsgstr ""\n'
-        f'"Language: {language}\\n"\n'
-        '"MIME-Version: 1.0\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n"Content-Transfer-Encoding: 8bit\\n"\n'
-    )
+def write_po(messages: Iterable[Message], language: str, review: str = "") -> str:
+    """A gettext file; the same messages give the same bytes. `review` says what it still needs, in its header."""
+    head = po_head(language, review)
     parts = [
         f"msgctxt {_quoted(one.key)}\nmsgid {_quoted(one.dutch)}\nmsgstr {_quoted(one.text)}\n" for one in messages
     ]
     return head + "\n" + "\n".join(parts)
+
+
+def po_head(language: str, review: str = "") -> str:
+    """The header of a gettext file. Without dates: a file that says the same is the same."""
+    return (
+        'msgid ""\nmsgstr ""\n'
+        f'"Language: {language}\\n"\n'
+        '"MIME-Version: 1.0\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n"Content-Transfer-Encoding: 8bit\\n"\n'
+        + (f'"X-Review: {review}\\n"\n' if review else "")
+    )
 
 
 def _unquoted(quoted: str, shown: str, number: int, problems: Problems | None) -> str:

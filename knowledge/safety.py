@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal, TypeAlias
 
 from rapidfuzz.distance import OSA
 
+from knowledge.languages import RIGHT_TO_LEFT, with_isolated_numbers
 from knowledge.negation import is_denied
 from knowledge.phrases import Hit, Phrases
 from knowledge.source import Node
@@ -34,17 +35,18 @@ class Concern:
 
     kind: Kind
     topic: str = ""
-    answers: tuple[str, str] = ("", "")
+    answers: Mapping[str, str] = field(default_factory=dict)  # language -> reviewed text
     pointer: str = ""  # where to go with a matter that is out of scope: an address, or who to ask
 
     def answer(self, language: str = "nl") -> str:
-        """The reviewed text, Dutch or English."""
-        return self.answers[language == "en"]
+        """The reviewed text in a language, else in Dutch; '' when there is none."""
+        said = self.answers.get(language) or self.answers.get("nl", "")
+        return with_isolated_numbers(said) if language in RIGHT_TO_LEFT and language in self.answers else said
 
 
 @dataclass(frozen=True, slots=True)
 class _Topic:
-    answers: tuple[str, str]
+    answers: Mapping[str, str]
     pointer: str
 
 
@@ -67,14 +69,15 @@ class Safety:
         self._latin = [(kind, part) for kind, part in self._others if part.isascii()]
         answers = safety.get("answers")
         self.answers = {
-            name: (_text(part, "nl"), _text(part, "en")) for name, part in (answers.map if answers else {}).items()
+            name: {language: said.text.strip() for language, said in part.map.items()}
+            for name, part in (answers.map if answers else {}).items()
         }
         self._scope = Phrases()
         self._topics: dict[str, _Topic] = {}
         self._unless = frozenset(word.strip() for word in _text(scope, "unless").split(","))
         topics = scope.get("topics")
         for name, topic in (topics.map if topics else {}).items():
-            self._topics[name] = _Topic((_text(topic, "nl"), _text(topic, "en")), _text(topic, "pointer"))
+            self._topics[name] = _Topic({one: _text(topic, one) for one in ("nl", "en")}, _text(topic, "pointer"))
             for line in filter(str.strip, _text(topic, "words").splitlines()):
                 self._scope.add("scope", name, line)
 

@@ -1,0 +1,100 @@
+"""Languages as people choose them: their own names in their own script, in a fixed order, and how they are written.
+
+A name never comes with a flag: a language is no country. The order is that of the newcomers' desks; it does not decide.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime
+
+OWN_NAMES = {
+    "nl": "Nederlands", "en": "English", "ar": "العربية", "tr": "Türkçe", "pl": "Polski", "uk": "Українська",
+}  # fmt: skip
+DUTCH_NAMES = {
+    "nl": "Nederlands", "en": "Engels", "ar": "Arabisch", "tr": "Turks", "pl": "Pools", "uk": "Oekraïens",
+}  # fmt: skip
+RIGHT_TO_LEFT = frozenset(["ar", "fa", "ps", "ckb"])
+INFORMAL = "nl_informal"  # a catalogue of Dutch with *je*: a form of address, not a language to choose
+
+_FIRST, _LEFT, _END = "\u2068", "\u2066", "\u2069"  # bidi isolates: by the first strong letter, left to right, end
+# Arabic turns '0800-0113' round: in its context the hyphen and the space are no part of the number.
+_NUMBER = re.compile(r"\+?\d[\d .\-/]*[ \-/][\d .\-/]*\d")
+
+_DAYS = {
+    "ar": ("الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد"),
+    "tr": ("Pazartesi", "Salı", "Çarşamba", "Perşembe", "Cuma", "Cumartesi", "Pazar"),
+    "pl": ("w poniedziałek", "we wtorek", "w środę", "w czwartek", "w piątek", "w sobotę", "w niedzielę"),
+    "uk": ("у понеділок", "у вівторок", "у середу", "у четвер", "у п'ятницю", "у суботу", "у неділю"),
+}
+_MONTHS = {
+    "ar": ("يناير", "فبراير", "مارس", "أبريل", "مايو", "يونيو", "يوليو", "أغسطس", "سبتمبر", "أكتوبر", "نوفمبر", "ديسمبر"),
+    "tr": ("Ocak", "Şubat", "Mart", "Nisan", "Mayıs", "Haziran", "Temmuz", "Ağustos", "Eylül", "Ekim", "Kasım", "Aralık"),
+    "pl": ("stycznia", "lutego", "marca", "kwietnia", "maja", "czerwca", "lipca", "sierpnia", "września", "października",
+           "listopada", "grudnia"),
+    "uk": ("січня", "лютого", "березня", "квітня", "травня", "червня", "липня", "серпня", "вересня", "жовтня",
+           "листопада", "грудня"),
+}  # fmt: skip
+_ON_DAY = {"ar": "يوم {day} {number} {month}", "tr": "{number} {month} {day}", "pl": "{day}, {number} {month}",
+           "uk": "{day}, {number} {month}"}  # fmt: skip
+_TODAY = {"ar": "اليوم", "tr": "bugün", "pl": "dzisiaj", "uk": "сьогодні"}
+_AT_THE_LATEST = {"ar": "{day} الساعة {time} على أبعد تقدير", "tr": "en geç {day}, saat {time}",
+                  "pl": "najpóźniej {day} o godz. {time}", "uk": "не пізніше ніж {day}, до {time}"}  # fmt: skip
+_OPEN_UNTIL = {"ar": "نحن متاحون حتى الساعة {time}.", "tr": "Saat {time} kadar açığız.",
+               "pl": "Mamy otwarte do godz. {time}.", "uk": "Ми працюємо до {time}."}  # fmt: skip
+_BACK_ON = {"ar": "نحن مغلقون الآن. نعود {day} الساعة {time}.", "tr": "Şu anda kapalıyız. Yeniden açılış: {day}, saat {time}.",
+            "pl": "Teraz mamy zamknięte. Wracamy {day} o godz. {time}.",
+            "uk": "Зараз ми зачинені. Ми знову тут {day}, {time}."}  # fmt: skip
+
+
+def in_order(found: Iterable[str]) -> tuple[str, ...]:
+    """Dutch first, then the order of `OWN_NAMES`, then the others by their code. Forms of address are left out."""
+    known = {one for one in found if "_" not in one} | {"nl"}
+    return (*(one for one in OWN_NAMES if one in known), *sorted(known - OWN_NAMES.keys()))
+
+
+def direction(language: str) -> str:
+    """`rtl` or `ltr`, as HTML wants it."""
+    return "rtl" if language in RIGHT_TO_LEFT else "ltr"
+
+
+def isolated(value: str) -> str:
+    """A name or number put into a sentence that runs the other way: it keeps its own direction."""
+    return f"{_FIRST}{value}{_END}" if value else value
+
+
+def with_isolated_numbers(text: str) -> str:
+    """'اتصل على 0800-0113': the parts of a telephone number stay in the order in which they are dialled."""
+    return _NUMBER.sub(lambda found: f"{_LEFT}{found.group()}{_END}", text)
+
+
+def without_isolates(text: str) -> str:
+    """The text as it was before `isolated`: for comparing, exports and the coach's clipboard."""
+    return text.translate({ord(mark): None for mark in (_FIRST, _LEFT, _END)})
+
+
+def speaks_of_time(language: str) -> bool:
+    """Whether days and hours can be said here; Dutch and English say them themselves."""
+    return language in _DAYS
+
+
+def day_name(day: date, language: str) -> str:
+    """ "w poniedziałek, 23 listopada": written out, because locale data writes hidden marks and odd orders."""
+    return _ON_DAY[language].format(
+        day=_DAYS[language][day.weekday()], number=day.day, month=_MONTHS[language][day.month - 1]
+    )
+
+
+def at_the_latest(due: datetime, today: bool, language: str) -> str:
+    """ "najpóźniej w poniedziałek, 23 listopada o godz. 11:00": a promise. `due` is on the visitor's clock."""
+    day = _TODAY[language] if today else day_name(due.date(), language)
+    return _AT_THE_LATEST[language].format(day=day, time=f"{due:%H:%M}")
+
+
+def open_until(end: datetime, language: str) -> str:
+    return _OPEN_UNTIL[language].format(time=f"{end:%H:%M}")
+
+
+def back_on(start: datetime, language: str) -> str:
+    return _BACK_ON[language].format(day=day_name(start.date(), language), time=f"{start:%H:%M}")
