@@ -25,16 +25,26 @@ async def account(request: Request) -> Response:
     return _show(request, secret=secret)
 
 
-def _show(request: Request, *, secret: str = "", problem: str = "", recovery: tuple[str, ...] = (), status: int = 200) -> Response:
+def _show(
+    request: Request, *, secret: str = "", problem: str = "", recovery: tuple[str, ...] = (), status: int = 200
+) -> Response:
     me = staff_of(request)
     drawing = ""
     if secret:
         name = house(request).face().name
         drawing = qr(pyotp.TOTP(secret).provisioning_uri(name=me.login, issuer_name=name), title="QR-code voor uw app")
     return desk_page(
-        request, "desk/account.html", status=status, secret=secret, qr=drawing, problem=problem, recovery=recovery,
-        enrolled=me.totp, has_password=bool(me.password_hash), away=me.away,
-    )  # fmt: skip
+        request,
+        "desk/account.html",
+        status=status,
+        secret=secret,
+        qr=drawing,
+        problem=problem,
+        recovery=recovery,
+        enrolled=me.totp,
+        has_password=bool(me.password_hash),
+        away=me.away,
+    )
 
 
 async def change_password(request: Request) -> Response:
@@ -79,7 +89,9 @@ async def turn_off_code(request: Request) -> Response:
 async def shortcuts(request: Request) -> Response:
     form = await request.form(max_fields=5)
     response = go("/desk/account", ok="saved")
-    response.set_cookie(KEYS_COOKIE, "1" if form.get("keys") else "", max_age=YEAR, path="/desk", httponly=True, samesite="lax")
+    response.set_cookie(
+        KEYS_COOKIE, "1" if form.get("keys") else "", max_age=YEAR, path="/desk", httponly=True, samesite="lax"
+    )
     return response
 
 

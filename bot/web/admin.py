@@ -23,26 +23,48 @@ async def admin(request: Request) -> Response:
     return await _show(request)
 
 
-async def _show(request: Request, *, problem: str = "", link: str = "", link_for: str = "", status: int = 200) -> Response:
+async def _show(
+    request: Request, *, problem: str = "", link: str = "", link_for: str = "", status: int = 200
+) -> Response:
     here, me = house(request), staff_of(request)
     people = policy.PEOPLE
     staff = [
         {
-            "id": one.id, "name": one.name, "login": one.login, "role": policy.ROLES[one.role], "role_id": one.role,
-            "teams": ", ".join(one.teams), "active": one.active,
-            "state": "uit" if not one.active else "afwezig" if one.away else "nog geen wachtwoord" if not one.password_hash
-            else "aan, met code" if one.totp else "aan",
+            "id": one.id,
+            "name": one.name,
+            "login": one.login,
+            "role": policy.ROLES[one.role],
+            "role_id": one.role,
+            "teams": ", ".join(one.teams),
+            "active": one.active,
+            "state": "uit"
+            if not one.active
+            else "afwezig"
+            if one.away
+            else "nog geen wachtwoord"
+            if not one.password_hash
+            else "aan, met code"
+            if one.totp
+            else "aan",
         }
         for one in await here.store.all_staff()
-    ]  # fmt: skip
+    ]
     office = here.store.rules.office
     due = office.due(here.now())
     return desk_page(
-        request, "desk/admin.html", status=status, problem=problem, link=link, link_for=link_for, staff=staff,
-        may_people=me.role in people, roles=policy.ROLES,
+        request,
+        "desk/admin.html",
+        status=status,
+        problem=problem,
+        link=link,
+        link_for=link_for,
+        staff=staff,
+        may_people=me.role in people,
+        roles=policy.ROLES,
         canned=[{"key": key, "title": title, "text": text} for key, title, text, _ in await here.store.canned(me)],
-        hours=here.face().hours, promise_now=dates.promise(due) if due else "",
-    )  # fmt: skip
+        hours=here.face().hours,
+        promise_now=dates.promise(due) if due else "",
+    )
 
 
 async def invite(request: Request) -> Response:
@@ -92,7 +114,9 @@ async def canned(request: Request) -> Response:
     key, title = str(form.get("key", "")), clean_text(str(form.get("title", "")), 80)
     text = clean_text(str(form.get("text", "")), 1000)
     if not re.fullmatch(r"[a-z0-9-]{2,40}", key):
-        return await _show(request, problem="Gebruik voor het korte woord alleen kleine letters, cijfers en streepjes.", status=422)
+        return await _show(
+            request, problem="Gebruik voor het korte woord alleen kleine letters, cijfers en streepjes.", status=422
+        )
     if form.get("do") == "delete":
         await here.store.delete_canned(key)
     elif not title or not text:

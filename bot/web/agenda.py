@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.web import policy
-from bot.web.case_page import read_day
+from bot.web.case_actions import read_day
 from bot.web.desk_frame import desk_page, go, staff_of
 from bot.web.house import house
 from bot.web.policy import Page
@@ -36,8 +36,18 @@ def groups(rows: list[FollowUpRow], today: date) -> list[tuple[str, list[Line]]]
     found: dict[str, list[Line]] = {"Te laat": [], "Vandaag": [], "Deze week": [], "Later": []}
     sunday = today + timedelta(days=6 - today.weekday())
     for row in sorted(rows, key=lambda one: (one.due_on, one.due_time, one.id)):
-        when = "Te laat" if row.due_on < today else "Vandaag" if row.due_on == today else "Deze week" if row.due_on <= sunday else "Later"
-        found[when].append(Line(row.id, row.code, row.due_on, row.kind, row.title, row.attempts, row.who, row.due_on < today))
+        when = (
+            "Te laat"
+            if row.due_on < today
+            else "Vandaag"
+            if row.due_on == today
+            else "Deze week"
+            if row.due_on <= sunday
+            else "Later"
+        )
+        found[when].append(
+            Line(row.id, row.code, row.due_on, row.kind, row.title, row.attempts, row.who, row.due_on < today)
+        )
     return [(title, lines) for title, lines in found.items() if lines]
 
 

@@ -1,4 +1,4 @@
-"""`/api/v1` for other websites and systems: chat, match, search, entries, events, demand. OpenAPI at /api/v1/openapi.json.
+"""`/api/v1` for other websites and systems: chat, match, search, entries, events, demand; openapi.json beside them.
 
 Objects are those of the command line (`loket chat --json`, `match --json`, `ask --json`). FastAPI is imported at the
 first call, so that a desk without API clients does not wait for it.
@@ -92,7 +92,9 @@ def build(here: House) -> FastAPI:
         """What the visitor did. Without `session` a conversation begins; then only `language` and `start` count."""
 
         model_config = ConfigDict(extra="forbid", title="ChatInput")
-        session: str | None = Field(None, description="From the answer before; keep it secret, it is the visitor's key.")
+        session: str | None = Field(
+            None, description="From the answer before; keep it secret, it is the visitor's key."
+        )
         text: str | None = Field(None, max_length=100_000)
         choice: str | list[str] | None = None
         command: str | None = Field(None, max_length=100)
@@ -165,9 +167,13 @@ def build(here: House) -> FastAPI:
         429: {"description": "Too many calls."},
     }
     app = FastAPI(
-        title="Ontwikkelloket", version="1", docs_url=None, redoc_url=None, dependencies=[Depends(client)],
+        title="Ontwikkelloket",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        dependencies=[Depends(client)],
         responses=refusals,
-    )  # fmt: skip
+    )
 
     @app.post("/chat", summary="One turn of a conversation")
     async def chat(said: Annotated[Said_, Body()]) -> Turned:
@@ -180,9 +186,13 @@ def build(here: House) -> FastAPI:
         async def receive(event: Event, message_id: str) -> Any:
             return await here.desk.receive(
                 Incoming(
-                    channel="api", address=address, event=event, received_at=here.now(),
-                    update_id=f"{address[:32]}:{message_id}", language=said.language,
-                )  # fmt: skip
+                    channel="api",
+                    address=address,
+                    event=event,
+                    received_at=here.now(),
+                    update_id=f"{address[:32]}:{message_id}",
+                    language=said.language,
+                )
             )
 
         if new:
@@ -208,35 +218,51 @@ def build(here: House) -> FastAPI:
     }
     app.routes[-1].responses.update(chat_refusals)  # type: ignore[attr-defined]
 
-    @app.post("/match", summary="Verdicts for given facts", responses={422: {"description": "A fact could not be read."}})
-    async def match(facts: Annotated[dict[str, Any], Body(examples=[{"situation": "employee", "age": 52}])]) -> list[Matched]:
+    @app.post(
+        "/match", summary="Verdicts for given facts", responses={422: {"description": "A fact could not be read."}}
+    )
+    async def match(
+        facts: Annotated[dict[str, Any], Body(examples=[{"situation": "employee", "age": 52}])],
+    ) -> list[Matched]:
         knowledge = here.content.knowledge
         answers, complaints = read_given(facts, knowledge.facts, knowledge.geography)
         if complaints:
-            raise HTTPException(422, [{"loc": ["body", one.fact], "msg": str(one), "type": "fact"} for one in complaints])
+            raise HTTPException(
+                422, [{"loc": ["body", one.fact], "msg": str(one), "type": "fact"} for one in complaints]
+            )
         today = here.now().date()
         profile = knowledge.profile(answers, today)
         return [Matched(**match_object(one)) for one in knowledge.matcher.match(profile, today)]
 
     @app.get("/search", summary="One free-text question")
-    async def search(q: Annotated[str, Query(max_length=2000)], top: Annotated[int, Query(ge=1, le=20)] = 3) -> Answered:
+    async def search(
+        q: Annotated[str, Query(max_length=2000)], top: Annotated[int, Query(ge=1, le=20)] = 3
+    ) -> Answered:
         return Answered(**answer(here.content.knowledge, clean_text(q), here.now().date(), top))
 
     def entry_out(entry: Any) -> EntryOut:
         return EntryOut(
-            id=entry.id, aliases=list(entry.aliases), kind=entry.kind, name=entry.name, summary=entry.summary,
-            status=availability(entry, here.now().date()).status, step=entry.first_step_in("nl"), url=entry.url,
-            confidence=entry.confidence, checked_on=entry.checked_on.isoformat() if entry.checked_on else None,
+            id=entry.id,
+            aliases=list(entry.aliases),
+            kind=entry.kind,
+            name=entry.name,
+            summary=entry.summary,
+            status=availability(entry, here.now().date()).status,
+            step=entry.first_step_in("nl"),
+            url=entry.url,
+            confidence=entry.confidence,
+            checked_on=entry.checked_on.isoformat() if entry.checked_on else None,
             sources=[
                 Source(url=one.url or one.document, supports=one.supports, read_on=one.read_on) for one in entry.sources
             ],
-        )  # fmt: skip
+        )
 
     @app.get("/entries", summary="Everything the desk can advise")
     async def entries(
         kind: Annotated[str | None, Query(max_length=40)] = None,
-        limit: Annotated[int, Query(ge=1, le=500)] = 100, offset: Annotated[int, Query(ge=0, le=100_000)] = 0,
-    ) -> list[EntryOut]:  # fmt: skip
+        limit: Annotated[int, Query(ge=1, le=500)] = 100,
+        offset: Annotated[int, Query(ge=0, le=100_000)] = 0,
+    ) -> list[EntryOut]:
         found = [one for one in here.content.knowledge.catalogue.values() if kind is None or one.kind == kind]
         return [entry_out(one) for one in found[offset : offset + limit]]
 
@@ -250,7 +276,10 @@ def build(here: House) -> FastAPI:
     @app.get("/events", summary="Meetings with free places")
     async def events() -> list[EventOut]:
         found = await reads.events(here.store)
-        return [EventOut(id=one.id, title=one.title, starts=one.starts.isoformat(), where=one.where, left=one.left) for one in found]
+        return [
+            EventOut(id=one.id, title=one.title, starts=one.starts.isoformat(), where=one.where, left=one.left)
+            for one in found
+        ]
 
     @app.get("/demand", summary="What was asked for and not found; small numbers hidden")
     async def demand(days: Annotated[int, Query(ge=1, le=365)] = 30) -> list[Demand]:

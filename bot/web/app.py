@@ -13,7 +13,24 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from bot.web import account, admin, agenda, case_page, chat, coach_desk, figures, knowledge_pages, login, my_data, new_case, pages, people, plan, resume
+from bot.web import (
+    account,
+    admin,
+    agenda,
+    case_actions,
+    case_page,
+    chat,
+    coach_desk,
+    figures,
+    knowledge_pages,
+    login,
+    my_data,
+    new_case,
+    pages,
+    people,
+    plan,
+    resume,
+)
 from bot.web.house import House, house, language_of, show
 from bot.web.policy import Page
 from bot.web.reads import broker_for
@@ -34,6 +51,7 @@ PAGES: tuple[Page, ...] = (
     *account.PAGES,
     *coach_desk.PAGES,
     *case_page.PAGES,
+    *case_actions.PAGES,
     *new_case.PAGES,
     *agenda.PAGES,
     *people.PAGES,
@@ -79,24 +97,42 @@ async def refused(request: Request, error: Exception) -> Response:
         return PlainTextResponse("not found", status, headers=headers)
     t = phrases(language_of(request))
     return show(
-        request, "error.html", status=status, headers=headers, title=t("not_found_title"), text=t("not_found_text"),
-        back="/desk" if request.url.path.startswith("/desk") else "/chat", back_label=t("to_chat"),
-    )  # fmt: skip
+        request,
+        "error.html",
+        status=status,
+        headers=headers,
+        title=t("not_found_title"),
+        text=t("not_found_text"),
+        back="/desk" if request.url.path.startswith("/desk") else "/chat",
+        back_label=t("to_chat"),
+    )
 
 
 async def not_stored(request: Request, error: Exception) -> Response:
     t = phrases(language_of(request))
     return show(
-        request, "error.html", status=503, headers={"retry-after": "5"}, title=t("error_title"), text=t("not_stored"),
-        back="/chat", back_label=t("to_chat"),
-    )  # fmt: skip
+        request,
+        "error.html",
+        status=503,
+        headers={"retry-after": "5"},
+        title=t("error_title"),
+        text=t("not_stored"),
+        back="/chat",
+        back_label=t("to_chat"),
+    )
 
 
 async def failed(request: Request, error: Exception) -> Response:
     """Something we did not foresee, told kindly. The guard has logged it without what the visitor wrote."""
     t = phrases(language_of(request))
     return show(
-        request, "error.html", status=500, title=t("error_title"), text=t("error_text"), back="/chat", back_label=t("to_chat")
+        request,
+        "error.html",
+        status=500,
+        title=t("error_title"),
+        text=t("error_text"),
+        back="/chat",
+        back_label=t("to_chat"),
     )
 
 

@@ -68,9 +68,16 @@ async def chat(request: Request) -> Response:
     embedded = request.query_params.get("embed") == "1"
     view = await chat_page(request, here, None if visitor.new or embedded else visitor, embedded=embedded)
     return page(
-        "chat.html", view.language, page=view, face=view.face, message_id=view.message_id, buttons=True,
-        visitor_name="", start=_start(request.query_params.get("start", "")), languages=here.languages,
-    )  # fmt: skip
+        "chat.html",
+        view.language,
+        page=view,
+        face=view.face,
+        message_id=view.message_id,
+        buttons=True,
+        visitor_name="",
+        start=_start(request.query_params.get("start", "")),
+        languages=here.languages,
+    )
 
 
 async def chat_page(
@@ -83,16 +90,31 @@ async def chat_page(
         language = language_of(request)
         bubbles = welcome(here, language, _start(request.query_params.get("start", "")))
         return ChatPage(
-            here.face(language), language, () if embedded else bubbles, Waiting("bot"), (), message_id, notice=notice,
-            draft=draft, embedded=embedded,
-        )  # fmt: skip
+            here.face(language),
+            language,
+            () if embedded else bubbles,
+            Waiting("bot"),
+            (),
+            message_id,
+            notice=notice,
+            draft=draft,
+            embedded=embedded,
+        )
     bubbles = await reads.bubbles(here.store, here.content, talk.id, language=talk.language)
     return ChatPage(
-        here.face(talk.language), talk.language, bubbles, talk.waiting,
-        known_facts(here.content, talk.state.answers, talk.language), message_id,
-        last_seq=bubbles[-1].seq if bubbles else 0, begun=True, advised=bool(talk.state.advice), notice=notice,
-        draft=draft, embedded=embedded,
-    )  # fmt: skip
+        here.face(talk.language),
+        talk.language,
+        bubbles,
+        talk.waiting,
+        known_facts(here.content, talk.state.answers, talk.language),
+        message_id,
+        last_seq=bubbles[-1].seq if bubbles else 0,
+        begun=True,
+        advised=bool(talk.state.advice),
+        notice=notice,
+        draft=draft,
+        embedded=embedded,
+    )
 
 
 def welcome(here: House, language: str, payload: str) -> tuple[Bubble, ...]:
@@ -125,7 +147,9 @@ async def say(request: Request) -> Response:
         return _back(request, visitor, live, await _news(here, visitor, form) if live else "")
     try:
         if talk is None:
-            await receive(here, visitor, Started(_start(str(form.get("start", ""))), language_of(request)), "start", request)
+            await receive(
+                here, visitor, Started(_start(str(form.get("start", ""))), language_of(request)), "start", request
+            )
         result = None if event is None else await receive(here, visitor, event, _message_id(form), request)
     except NotStored:
         return await _again(request, here, visitor, form, 503, "not_stored", live)
@@ -133,7 +157,11 @@ async def say(request: Request) -> Response:
         return _gone(request, live, "erased")
     if result is not None and result.link:
         target = f"/mijn-gegevens/{result.link}"
-        return Response(f'<a data-part="goto" href="{target}"></a>', media_type="text/html") if live else RedirectResponse(target, 303)
+        return (
+            Response(f'<a data-part="goto" href="{target}"></a>', media_type="text/html")
+            if live
+            else RedirectResponse(target, 303)
+        )
     if live:
         return _back(request, visitor, live, await _news(here, visitor, form))
     return _back(request, visitor, live, "", f"m{talk.row.last_seq + 1}" if talk else "log")
@@ -142,9 +170,13 @@ async def say(request: Request) -> Response:
 async def receive(here: House, visitor: Visitor, event: Event, message_id: str, request: Request):  # type: ignore[no-untyped-def]
     return await here.desk.receive(
         Incoming(
-            channel="web", address=visitor.address, event=event, received_at=here.now(),
-            update_id=f"{visitor.address[:32]}:{message_id}", language=language_of(request),
-        )  # fmt: skip
+            channel="web",
+            address=visitor.address,
+            event=event,
+            received_at=here.now(),
+            update_id=f"{visitor.address[:32]}:{message_id}",
+            language=language_of(request),
+        )
     )
 
 
@@ -189,9 +221,15 @@ async def news(here: House, address: str, after: int) -> str:
         return '<div data-part="reload"></div>'
     bubbles = await reads.bubbles(here.store, here.content, talk.id, after, language=talk.language)
     return fragment(
-        "news.html", talk.language, bubbles=bubbles, waiting=talk.waiting, buttons=True, visitor_name="",
-        known=known_facts(here.content, talk.state.answers, talk.language), message_id=secrets.token_hex(12),
-    )  # fmt: skip
+        "news.html",
+        talk.language,
+        bubbles=bubbles,
+        waiting=talk.waiting,
+        buttons=True,
+        visitor_name="",
+        known=known_facts(here.content, talk.state.answers, talk.language),
+        message_id=secrets.token_hex(12),
+    )
 
 
 def _back(request: Request, visitor: Visitor, live: bool, html: str, anchor: str = "dock") -> Response:
@@ -215,9 +253,18 @@ async def _again(
     draft = clean_text(str(form.get("text", "")), LONGEST)
     view = replace(await chat_page(request, here, None if visitor.new else visitor), notice=notice, draft=draft)
     return page(
-        "chat.html", view.language, status=status, headers={"retry-after": "5"}, page=view, face=view.face,
-        message_id=view.message_id, buttons=True, visitor_name="", start="", languages=here.languages,
-    )  # fmt: skip
+        "chat.html",
+        view.language,
+        status=status,
+        headers={"retry-after": "5"},
+        page=view,
+        face=view.face,
+        message_id=view.message_id,
+        buttons=True,
+        visitor_name="",
+        start="",
+        languages=here.languages,
+    )
 
 
 async def messages(request: Request) -> Response:
@@ -228,9 +275,15 @@ async def messages(request: Request) -> Response:
     if visitor.new or 'data-part="reload"' in html:
         language = language_of(request)
         html = fragment(
-            "news.html", language, bubbles=welcome(here, language, ""), waiting=Waiting("bot"), known=(), buttons=True,
-            visitor_name="", message_id=secrets.token_hex(12),
-        )  # fmt: skip
+            "news.html",
+            language,
+            bubbles=welcome(here, language, ""),
+            waiting=Waiting("bot"),
+            known=(),
+            buttons=True,
+            visitor_name="",
+            message_id=secrets.token_hex(12),
+        )
     response = Response(html, media_type="text/html; charset=utf-8")
     response.headers[SESSION_HEADER] = visitor.token
     return response
@@ -315,9 +368,14 @@ async def done(request: Request) -> Response:
     t = phrases(language)
     what = "erased" if "erased" in request.query_params else "left"
     return show(
-        request, "done.html", language, title=t(f"{what}_title"), lines=[t(f"{what}_text")], href="/chat",
+        request,
+        "done.html",
+        language,
+        title=t(f"{what}_title"),
+        lines=[t(f"{what}_text")],
+        href="/chat",
         action=t("start_again"),
-    )  # fmt: skip
+    )
 
 
 async def overview(request: Request) -> Response:

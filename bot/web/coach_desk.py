@@ -15,7 +15,13 @@ from bot.web.house import House, house
 from bot.web.policy import Page
 from storage.rows import InboxRow, TodayRow
 
-CHANNELS = {"web": "webchat", "telegram": "Telegram", "terminal": "terminal", "api": "andere website", "desk": "via coach"}
+CHANNELS = {
+    "web": "webchat",
+    "telegram": "Telegram",
+    "terminal": "terminal",
+    "api": "andere website",
+    "desk": "via coach",
+}
 _REASON = re.compile(r" \(omdat [^()]*\)")  # reasons stand on the case's own page
 TABS = (
     ("waiting", "Wachtend"),
@@ -44,9 +50,12 @@ def _plain(here: House, row: TodayRow) -> TodayRow:
         if one and one in facts[fact].choices
     ]
     return replace(
-        row, wants=row.wants.removeprefix("Wil: "), fits=_REASON.sub("", row.fits.removeprefix("Past: ")).replace("; ", ", "),
-        open_questions=row.open_questions.removeprefix("Nog open: "), contact=", ".join(wishes).lower() or row.contact,
-    )  # fmt: skip
+        row,
+        wants=row.wants.removeprefix("Wil: "),
+        fits=_REASON.sub("", row.fits.removeprefix("Past: ")).replace("; ", ", "),
+        open_questions=row.open_questions.removeprefix("Nog open: "),
+        contact=", ".join(wishes).lower() or row.contact,
+    )
 
 
 def headline(rows: list[TodayRow]) -> str:
@@ -78,11 +87,21 @@ async def inbox(request: Request) -> Response:
     ]
     names = situation_names(here)
     return desk_page(
-        request, "desk/inbox.html", tab=tab, tab_name=dict(TABS)[tab],
+        request,
+        "desk/inbox.html",
+        tab=tab,
+        tab_name=dict(TABS)[tab],
         tabs=[{"id": id_, "label": label, "count": counts.get(id_), "here": id_ == tab} for id_, label in TABS],
-        rows=kept, situations=list(names.items()), situation=situation, region=region, team=team, names=names,
-        channels=CHANNELS, regions=region_names(here, rows), teams=sorted({row.team for row in rows if row.team}),
-    )  # fmt: skip
+        rows=kept,
+        situations=list(names.items()),
+        situation=situation,
+        region=region,
+        team=team,
+        names=names,
+        channels=CHANNELS,
+        regions=region_names(here, rows),
+        teams=sorted({row.team for row in rows if row.team}),
+    )
 
 
 def situation_names(here: House) -> dict[str, str]:
@@ -116,7 +135,13 @@ async def live(request: Request) -> Response:
                 rows = [(row.code, row.state, row.kind) for row in await here.store.today(me, here.now())]
                 if before is not None and rows != before:
                     fresh = len({row[0] for row in rows} - {row[0] for row in before})
-                    said = f"{fresh} nieuwe hulpvragen." if fresh > 1 else "1 nieuwe hulpvraag." if fresh else "De lijst is bijgewerkt."
+                    said = (
+                        f"{fresh} nieuwe hulpvragen."
+                        if fresh > 1
+                        else "1 nieuwe hulpvraag."
+                        if fresh
+                        else "De lijst is bijgewerkt."
+                    )
                     yield sse.event(said, name="changed")
                 before = rows
 

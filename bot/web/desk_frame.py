@@ -73,9 +73,14 @@ def may_act(request: Request) -> bool:
 
 
 def desk_page(
-    request: Request, name: str, *, status: int = 200, here: str = "", headers: Mapping[str, str] | None = None,
+    request: Request,
+    name: str,
+    *,
+    status: int = 200,
+    here: str = "",
+    headers: Mapping[str, str] | None = None,
     **values: object,
-) -> HTMLResponse:  # fmt: skip
+) -> HTMLResponse:
     """A page of the desk for whoever is logged in."""
     me = staff_of(request)
     path = here or request.url.path
@@ -87,10 +92,15 @@ def desk_page(
     key = request.query_params.get("ok") or request.query_params.get("fout") or ""
     flash = {"tone": FLASHES[key][0], "text": FLASHES[key][1]} if key in FLASHES else None
     values = {
-        "face": house(request).face(), "me": me, "menu": menu, "flash": flash, "now": dates.local(house(request).now()),
-        "role_name": policy.ROLES.get(me.role, me.role), "may_act": me.role in policy.WORK,
+        "face": house(request).face(),
+        "me": me,
+        "menu": menu,
+        "flash": flash,
+        "now": dates.local(house(request).now()),
+        "role_name": policy.ROLES.get(me.role, me.role),
+        "may_act": me.role in policy.WORK,
         "keys": request.cookies.get(KEYS_COOKIE) == "1",
-    } | values  # fmt: skip
+    } | values
     return render.page(name, "nl", status=status, headers=headers, **values)
 
 

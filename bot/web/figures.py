@@ -18,16 +18,35 @@ from storage.rows import SMALL, Figures, shown
 
 PERIODS = (7, 30, 90, 365)
 FUNNEL = {
-    "started": "gesprek begonnen", "answered": "vraag beantwoord", "advised": "advies gezien", "handed_over": "naar een coach",
-    "claimed": "opgepakt", "replied": "antwoord van coach", "closed": "afgerond", "granted": "toegekend", "begun": "gestart",
-}  # fmt: skip
+    "started": "gesprek begonnen",
+    "answered": "vraag beantwoord",
+    "advised": "advies gezien",
+    "handed_over": "naar een coach",
+    "claimed": "opgepakt",
+    "replied": "antwoord van coach",
+    "closed": "afgerond",
+    "granted": "toegekend",
+    "begun": "gestart",
+}
 OTHERS = {
-    "asked": "vraag gesteld", "called": "gebeld", "command": "commando gebruikt", "not_understood": "niet begrepen",
-    "rated": "gesprek beoordeeld", "finished": "gesprek klaar", "changed": "antwoord gewijzigd", "searched": "iets opgezocht",
-    "said": "iets verteld", "crisis": "nood", "language": "taal gekozen",
-}  # fmt: skip
+    "asked": "vraag gesteld",
+    "called": "gebeld",
+    "command": "commando gebruikt",
+    "not_understood": "niet begrepen",
+    "rated": "gesprek beoordeeld",
+    "finished": "gesprek klaar",
+    "changed": "antwoord gewijzigd",
+    "searched": "iets opgezocht",
+    "said": "iets verteld",
+    "crisis": "nood",
+    "language": "taal gekozen",
+}
 REASONS = {
-    "question": "vraag aan coach", "call_back": "bel mij", "sign_up": "aanmelding", "crisis": "nood", "voucher": "voucher",
+    "question": "vraag aan coach",
+    "call_back": "bel mij",
+    "sign_up": "aanmelding",
+    "crisis": "nood",
+    "voucher": "voucher",
 }
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "|", "%")
 
@@ -54,7 +73,11 @@ def table(title: str, what: str, counts: dict[str, int], names: dict[str, str], 
         title,
         what,
         tuple(
-            Row(names.get(key, key), shown(count), None if count < SMALL or not largest else round(100 * count / largest))
+            Row(
+                names.get(key, key),
+                shown(count),
+                None if count < SMALL or not largest else round(100 * count / largest),
+            )
             for key, count in pairs[:20]
         ),
     )
@@ -110,9 +133,14 @@ async def figures(request: Request) -> Response:
     found, days = await _read(request)
     now = here.now()
     return desk_page(
-        request, "desk/figures.html", tiles=tiles(here, found), tables=tables(here, found), days=days,
-        since=(now - timedelta(days=days)).date(), until_day=now.date(),
-    )  # fmt: skip
+        request,
+        "desk/figures.html",
+        tiles=tiles(here, found),
+        tables=tables(here, found),
+        days=days,
+        since=(now - timedelta(days=days)).date(),
+        until_day=now.date(),
+    )
 
 
 def cell(value: str) -> str:
@@ -133,9 +161,10 @@ async def download(request: Request) -> Response:
         for row in one.rows:
             out.write(f"{cell(one.title)};{cell(row.label)};{cell(row.shown)}\r\n")
     return Response(
-        "\ufeff" + out.getvalue(), media_type="text/csv; charset=utf-8",
+        "\ufeff" + out.getvalue(),
+        media_type="text/csv; charset=utf-8",
         headers={"content-disposition": f'attachment; filename="cijfers-{days}-dagen.csv"'},
-    )  # fmt: skip
+    )
 
 
 PAGES = (

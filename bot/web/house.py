@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse
 
 from bot.web import dates, render
 from bot.web.limits import Limiter
+from bot.web.texts import LANGUAGES
 from bot.web.views import Face
 from flows.content import Content
 from knowledge.desk_file import Desk as DeskFile
@@ -57,7 +58,7 @@ class House:
     @property
     def languages(self) -> dict[str, str]:
         """Languages this desk speaks and these pages too: id -> own name."""
-        return {id_: name for id_, name in render.LANGUAGES.items() if id_ in self.content.languages}
+        return {id_: name for id_, name in LANGUAGES.items() if id_ in self.content.languages}
 
     def face(self, language: str = "nl") -> Face:
         return face_of(self.content.knowledge.desk, self.settings.url, language)
@@ -88,7 +89,7 @@ def hours_text(hours: Mapping[int, tuple[Hours, ...]], language: str) -> str:
     """maandag tot en met vrijdag, 9.00 tot 17.00 uur"""
     names = dates.DAYS.get(language, dates.DAYS["nl"])
     to, until, clock = ("to", "to", "") if language == "en" else ("tot en met", "tot", " uur")
-    parts = []
+    parts: list[tuple[int, int, str]] = []
     for day, shifts in sorted(hours.items()):
         if not shifts:
             continue
@@ -107,19 +108,26 @@ def _time(moment: time, language: str) -> str:
 
 
 def language_of(request: Request) -> str:
-    """The language of a page outside a conversation: asked for, chosen before, or the browser's when it knows no Dutch."""
+    """The language of a page outside a conversation: asked for, chosen before, or of a browser without Dutch."""
     offered = house(request).languages
     asked = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE, "")
     if asked in offered:
         return asked
-    accepted = [part.split(";")[0].strip().lower()[:2] for part in request.headers.get("accept-language", "").split(",")]
+    accepted = [
+        part.split(";")[0].strip().lower()[:2] for part in request.headers.get("accept-language", "").split(",")
+    ]
     return "en" if "en" in offered and "en" in accepted and "nl" not in accepted else "nl"
 
 
 def show(
-    request: Request, name: str, language: str | None = None, *, status: int = 200,
-    headers: Mapping[str, str] | None = None, **values: object,
-) -> HTMLResponse:  # fmt: skip
+    request: Request,
+    name: str,
+    language: str | None = None,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    **values: object,
+) -> HTMLResponse:
     """A page of the visitor's side."""
     language = language or language_of(request)
     values.setdefault("face", house(request).face(language))

@@ -12,7 +12,8 @@ from flows.commands import COMMANDS
 from flows.content import Content
 from flows.effects import Card
 from flows.state import Answer
-from knowledge.criteria import All, Any as AnyOf, Criterion, Human, Leaf, Not, judge
+from knowledge.criteria import All, Criterion, Human, Leaf, Not, judge
+from knowledge.criteria import Any as AnyOf
 from knowledge.entries import Entry
 from knowledge.profile import Profile
 
@@ -67,7 +68,9 @@ def not_known(content: Content, matches: Iterable[Any], profile: Profile, most: 
     return tuple((fact, facts[fact].name) for fact in ordered if fact in facts)[:most]
 
 
-def fits(content: Content, matches: Iterable[Any], profile: Profile, then: Mapping[str, str], most: int = 12) -> tuple[Fit, ...]:
+def fits(
+    content: Content, matches: Iterable[Any], profile: Profile, then: Mapping[str, str], most: int = 12
+) -> tuple[Fit, ...]:
     """Matches for a coach: each condition with what is known about it. `then` = verdicts frozen at the hand-over."""
     found = []
     for match in matches:
@@ -77,12 +80,19 @@ def fits(content: Content, matches: Iterable[Any], profile: Profile, then: Mappi
         facts = content.knowledge.facts
         found.append(
             Fit(
-                entry.id, entry.name, entry.kind, match.verdict, match.status,
-                conditions(content, entry, profile), tuple(match.because),
+                entry.id,
+                entry.name,
+                entry.kind,
+                match.verdict,
+                match.status,
+                conditions(content, entry, profile),
+                tuple(match.because),
                 tuple((fact, facts[fact].name) for fact in match.missing if fact in facts),
-                entry.step_today or (entry.steps[0] if entry.steps else ""), entry.url, entry.checked_on,
+                entry.step_today or (entry.steps[0] if entry.steps else ""),
+                entry.url,
+                entry.checked_on,
                 then.get(entry.id, ""),
-            )  # fmt: skip
+            )
         )
     return tuple(found[:most])
 
@@ -114,7 +124,13 @@ def _words(content: Content, part: Criterion) -> str:
     return ""
 
 
-def plan_cards(content: Content, matches: Iterable[Any], shown: Iterable[str], language: str, describe: Callable[[Any], tuple[str, str]]) -> tuple[Card, ...]:
+def plan_cards(
+    content: Content,
+    matches: Iterable[Any],
+    shown: Iterable[str],
+    language: str,
+    describe: Callable[[Any], tuple[str, str]],
+) -> tuple[Card, ...]:
     """The advice that was shown, as it stands today, with amounts and windows written out."""
     wanted = set(shown)
     cards = []
@@ -125,10 +141,19 @@ def plan_cards(content: Content, matches: Iterable[Any], shown: Iterable[str], l
         amount, window = describe(match)
         cards.append(
             Card(
-                entry.id, entry.kind, entry.text("name", language), match.verdict, match.status, tuple(match.because),
-                tuple(match.missing), entry.first_step_in(language), amount, window,
+                entry.id,
+                entry.kind,
+                entry.text("name", language),
+                match.verdict,
+                match.status,
+                tuple(match.because),
+                tuple(match.missing),
+                entry.first_step_in(language),
+                amount,
+                window,
                 entry.sources[0].url if entry.sources else "",
-                entry.checked_on.isoformat() if entry.checked_on else "", entry.url,
-            )  # fmt: skip
+                entry.checked_on.isoformat() if entry.checked_on else "",
+                entry.url,
+            )
         )
     return tuple(cards)

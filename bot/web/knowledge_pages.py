@@ -18,9 +18,13 @@ from knowledge.entries import Entry
 
 ON_A_SHEET = 25
 STATUS = {
-    "open": "open", "closed": "dicht", "opens_on": "gaat later open", "ended": "bestaat niet meer", "paused": "staat stil",
+    "open": "open",
+    "closed": "dicht",
+    "opens_on": "gaat later open",
+    "ended": "bestaat niet meer",
+    "paused": "staat stil",
     "unknown": "onbekend",
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +42,16 @@ class Line:
 
 def line(entry: Entry, today: date) -> Line:
     return Line(
-        entry.id, entry.name, STATUS[availability(entry, today).status],
+        entry.id,
+        entry.name,
+        STATUS[availability(entry, today).status],
         dates.day(entry.checked_on) if entry.checked_on else "nooit",
-        dates.day(entry.review_by) if entry.review_by else "–", overdue(entry, today), entry.confidence,
-        CONFIDENCE[entry.confidence][0], tuple(source_line(one) for one in entry.sources),
-    )  # fmt: skip
+        dates.day(entry.review_by) if entry.review_by else "–",
+        overdue(entry, today),
+        entry.confidence,
+        CONFIDENCE[entry.confidence][0],
+        tuple(source_line(one) for one in entry.sources),
+    )
 
 
 async def knowledge(request: Request) -> Response:
@@ -54,13 +63,18 @@ async def knowledge(request: Request) -> Response:
     )
     raw = request.query_params.get("blad", "1")
     sheets = max(1, -(-len(found) // ON_A_SHEET))
-    sheet = min(int(raw), sheets) if raw.isascii() and raw.isdigit() and 0 < int(raw) else 1
+    sheet = min(int(raw), sheets) if raw.isascii() and raw.isdigit() and int(raw) > 0 else 1
     shown = found[(sheet - 1) * ON_A_SHEET : sheet * ON_A_SHEET]
     return desk_page(
-        request, "desk/knowledge.html", entries=[line(one, today) for one in shown], total=len(found), sheet=sheet,
+        request,
+        "desk/knowledge.html",
+        entries=[line(one, today) for one in shown],
+        total=len(found),
+        sheet=sheet,
         sheets=sheets,
-        late=sum(overdue(one, today) for one in found), unsure=sum(one.confidence != "verified" for one in found),
-    )  # fmt: skip
+        late=sum(overdue(one, today) for one in found),
+        unsure=sum(one.confidence != "verified" for one in found),
+    )
 
 
 PAGES = (Page("/desk/kennis", knowledge, policy.KNOWLEDGE),)

@@ -101,12 +101,21 @@ def _quote(text: str) -> str:
     return quote(text, safe="/")
 
 
-def _form(request: Request, mode: str, problem: str = "", login: str = "", status: int = 200, action: str = "") -> Response:
+def _form(
+    request: Request, mode: str, problem: str = "", login: str = "", status: int = 200, action: str = ""
+) -> Response:
     target = request.query_params.get("next", "/desk")
     return render.page(
-        "desk/login.html", "nl", status=status, face=house(request).face(), mode=mode, problem=problem, login=login,
-        next=_inside(target), action=action or {"password": "/desk/login", "code": "/desk/login/code"}[mode],
-    )  # fmt: skip
+        "desk/login.html",
+        "nl",
+        status=status,
+        face=house(request).face(),
+        mode=mode,
+        problem=problem,
+        login=login,
+        next=_inside(target),
+        action=action or {"password": "/desk/login", "code": "/desk/login/code"}[mode],
+    )
 
 
 async def login_page(request: Request) -> Response:
@@ -146,7 +155,7 @@ async def code_page(request: Request) -> Response:
 
 
 async def code(request: Request) -> Response:
-    """The second factor. The half-way token proves the password; it dies with the first try and is renewed on a miss."""
+    """The second factor. The half-way token proves the password; it dies with each try and is renewed on a miss."""
     here = house(request)
     form = await request.form(max_fields=10)
     half = request.cookies.get(cookie_name(HALF_WAY, request), "").partition(".")[0]
@@ -196,7 +205,9 @@ async def invitation(request: Request) -> Response:
     form = await request.form(max_fields=10)
     password = str(form.get("password", ""))[:1024]
     if len(password) < SHORTEST_PASSWORD:
-        return _form(request, "invite", "Kies een wachtwoord van ten minste 12 tekens.", status=422, action=request.url.path)
+        return _form(
+            request, "invite", "Kies een wachtwoord van ten minste 12 tekens.", status=422, action=request.url.path
+        )
     staff_id = await here.store.take_link(hashed(token), "invite")
     staff = await here.store.staff_by_id(staff_id) if staff_id else None
     if staff is None or not staff.active:

@@ -11,11 +11,15 @@ from starlette.responses import Response
 from bot.web.house import House, house, show
 from bot.web.policy import PUBLIC, Page
 
-
 NAMES = {
-    "identities": "Waar wij u kennen", "cases": "Hulpvragen", "follow_ups": "Opvolgingen", "outcomes": "Uitkomsten",
-    "consents": "Toestemmingen", "subscriptions": "Berichten die u wilt krijgen", "sign_ups": "Aanmeldingen",
-}  # fmt: skip
+    "identities": "Waar wij u kennen",
+    "cases": "Hulpvragen",
+    "follow_ups": "Opvolgingen",
+    "outcomes": "Uitkomsten",
+    "consents": "Toestemmingen",
+    "subscriptions": "Berichten die u wilt krijgen",
+    "sign_ups": "Aanmeldingen",
+}
 SENDERS = {"visitor": "u", "bot": "digitale hulp", "coach": "coach", "system": "loket"}
 
 
@@ -62,7 +66,6 @@ def _line(value: Any) -> str:
     if isinstance(value, dict):
         return " · ".join(f"{key}: {_line(one)}" for key, one in value.items() if one not in (None, "", []))
     return ", ".join(map(_line, value)) if isinstance(value, list) else str(value)
-
 
 
 PAGES = (

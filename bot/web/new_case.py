@@ -28,14 +28,18 @@ def _show(request: Request, values: dict[str, str], problem: str = "", status: i
 async def make(request: Request) -> Response:
     here, me = house(request), staff_of(request)
     form = await request.form(max_fields=10)
-    values = {name: clean_text(str(form.get(name, "")), most) for name, most in (("name", 60), ("phone", 20), ("text", 1000))}
+    values = {
+        name: clean_text(str(form.get(name, "")), most) for name, most in (("name", 60), ("phone", 20), ("text", 1000))
+    }
     if not values["text"]:
         return _show(request, values, "Schrijf op wat deze persoon wil.", 422)
     address = secrets.token_hex(32)
 
     async def receive(event: Started | Said | Commanded) -> str:
         result = await here.desk.receive(
-            Incoming(channel="desk", address=address, event=event, received_at=here.now(), update_id=secrets.token_hex(16))
+            Incoming(
+                channel="desk", address=address, event=event, received_at=here.now(), update_id=secrets.token_hex(16)
+            )
         )
         return result.case
 

@@ -22,11 +22,17 @@ CONFIDENCE = {
     "unverified": ("nog niet zeker, vraag het na", "not certain yet, please ask"),
 }
 KINDS = {
-    "scheme": ("Subsidies en regelingen", "Subsidies and schemes"), "voucher": ("Vouchers", "Vouchers"),
-    "fund": ("Fondsen", "Funds"), "loan": ("Leningen", "Loans"), "tax": ("Belastingregels", "Tax rules"),
-    "service": ("Hulp en advies", "Help and advice"), "programme": ("Programma’s", "Programmes"),
-    "provider": ("Opleiders", "Training providers"), "event": ("Bijeenkomsten", "Meetings"), "desk": ("Loketten", "Desks"),
-}  # fmt: skip
+    "scheme": ("Subsidies en regelingen", "Subsidies and schemes"),
+    "voucher": ("Vouchers", "Vouchers"),
+    "fund": ("Fondsen", "Funds"),
+    "loan": ("Leningen", "Loans"),
+    "tax": ("Belastingregels", "Tax rules"),
+    "service": ("Hulp en advies", "Help and advice"),
+    "programme": ("Programma’s", "Programmes"),
+    "provider": ("Opleiders", "Training providers"),
+    "event": ("Bijeenkomsten", "Meetings"),
+    "desk": ("Loketten", "Desks"),
+}
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
 
 
@@ -78,7 +84,12 @@ async def sources(request: Request) -> Response:
     for one in sorted(knowledge.catalogue.values(), key=lambda one: one.name.lower()):
         kinds.setdefault(KINDS[one.kind][language == "en"], []).append(entry_line(one, language))
     return show(
-        request, "sources.html", language, kinds=sorted(kinds.items()), total=len(knowledge.catalogue), geography=ATTRIBUTION
+        request,
+        "sources.html",
+        language,
+        kinds=sorted(kinds.items()),
+        total=len(knowledge.catalogue),
+        geography=ATTRIBUTION,
     )
 
 
@@ -89,9 +100,10 @@ async def example(request: Request) -> Response:
 
 async def embed_script(request: Request) -> Response:
     return FileResponse(
-        STATIC / "embed.js", media_type="text/javascript",
+        STATIC / "embed.js",
+        media_type="text/javascript",
         headers={"cache-control": "public, max-age=3600", "cross-origin-resource-policy": "cross-origin"},
-    )  # fmt: skip
+    )
 
 
 async def static(request: Request) -> Response:
@@ -101,9 +113,10 @@ async def static(request: Request) -> Response:
         return PlainTextResponse("Niet gevonden", 404)
     forever = "v" in request.query_params
     return FileResponse(
-        STATIC / name, media_type=TYPES[(STATIC / name).suffix],
+        STATIC / name,
+        media_type=TYPES[(STATIC / name).suffix],
         headers={"cache-control": "public, max-age=31536000, immutable" if forever else "public, max-age=600"},
-    )  # fmt: skip
+    )
 
 
 def _files() -> frozenset[str]:

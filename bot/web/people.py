@@ -14,9 +14,13 @@ from bot.web.house import house
 from bot.web.policy import Page
 
 STATES = {
-    "waiting": "wacht", "with_coach": "bij coach", "waiting_for_client": "wacht op klant", "snoozed": "uitgesteld",
-    "closed": "afgerond", "lapsed": "vervallen",
-}  # fmt: skip
+    "waiting": "wacht",
+    "with_coach": "bij coach",
+    "waiting_for_client": "wacht op klant",
+    "snoozed": "uitgesteld",
+    "closed": "afgerond",
+    "lapsed": "vervallen",
+}
 
 
 async def search(request: Request) -> Response:
@@ -26,12 +30,20 @@ async def search(request: Request) -> Response:
     cases, entries = [], []
     if wanted:
         rows = await here.store.search(wanted, me)
-        cases = [{"code": one.code, "who": one.who or one.code, "words": STATES.get(one.state, one.state)} for one in rows]
+        cases = [
+            {"code": one.code, "who": one.who or one.code, "words": STATES.get(one.state, one.state)} for one in rows
+        ]
         found = here.content.knowledge.search.find(wanted, top=5)
         for hit in found:
             entry = here.content.knowledge.catalogue.resolve(hit.id)
             if entry is not None:
-                entries.append({"name": entry.name, "summary": entry.summary, "step": entry.step_today or (entry.steps[0] if entry.steps else "")})
+                entries.append(
+                    {
+                        "name": entry.name,
+                        "summary": entry.summary,
+                        "step": entry.step_today or (entry.steps[0] if entry.steps else ""),
+                    }
+                )
     return desk_page(request, "desk/search.html", q=wanted, cases=cases, entries=entries)
 
 
@@ -46,13 +58,23 @@ async def person(request: Request) -> Response:
     names = [one.value for one in row.answers if one.fact == "name" and not one.sealed]
     steps = dict(LADDER)
     return desk_page(
-        request, "desk/person.html", here="/desk/p", who=names[0] if names else row.code,
-        cases=[{"code": one.code, "words": f"{dates.day(one.opened_at)}, {STATES.get(one.state, one.state)}"} for one in found.cases],
-        identities=[f"{CHANNELS.get(channel, channel)}, sinds {dates.day(since)}" for channel, _, since in found.identities],
-        consents=[f"{purpose}: {'ja' if given else 'nee'}, {dates.day(at)}" for purpose, given, _, at in found.consents],
+        request,
+        "desk/person.html",
+        here="/desk/p",
+        who=names[0] if names else row.code,
+        cases=[
+            {"code": one.code, "words": f"{dates.day(one.opened_at)}, {STATES.get(one.state, one.state)}"}
+            for one in found.cases
+        ],
+        identities=[
+            f"{CHANNELS.get(channel, channel)}, sinds {dates.day(since)}" for channel, _, since in found.identities
+        ],
+        consents=[
+            f"{purpose}: {'ja' if given else 'nee'}, {dates.day(at)}" for purpose, given, _, at in found.consents
+        ],
         follow_ups=[f"{dates.day(one.due_on)}: {one.title} ({one.state})" for one in found.follow_ups],
         outcomes=[f"{dates.day(one.on)}: {steps.get(one.step, one.step)} {one.entry}" for one in found.outcomes],
-    )  # fmt: skip
+    )
 
 
 PAGES = (

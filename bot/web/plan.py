@@ -24,7 +24,9 @@ from flows.voice import Voice
 def qr(text: str, *, title: str) -> Markup:
     """A QR code as inline SVG, described for those who do not see it."""
     code = segno.make(text, error="m")
-    svg = code.svg_inline(scale=4, border=2, dark="#000000", light="#ffffff", omitsize=True, svgclass=None, lineclass=None)
+    svg = code.svg_inline(
+        scale=4, border=2, dark="#000000", light="#ffffff", omitsize=True, svgclass=None, lineclass=None
+    )
     return Markup(svg.replace("<svg ", f'<svg role="img" aria-label="{Markup.escape(title)}" ', 1))  # noqa: S704 - our own drawing
 
 
@@ -37,10 +39,15 @@ async def plan(request: Request) -> Response:
     known = known_facts(here.content, talk.state.answers, language) if talk else ()
     url = f"{here.url}/chat"
     return show(
-        request, "plan.html", language, now=here.now(), cards=cards, qr=qr(url, title=url),
+        request,
+        "plan.html",
+        language,
+        now=here.now(),
+        cards=cards,
+        qr=qr(url, title=url),
         known=[one for one in known if here.content.knowledge.facts[one.fact].cls in ("public", "personal")],
         links=links(here.face(language).name, cards, url),
-    )  # fmt: skip
+    )
 
 
 def cards_of(here: House, answers: Any, shown: Any, language: str) -> tuple[Card, ...]:

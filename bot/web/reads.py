@@ -18,8 +18,6 @@ from storage import tables as t
 from storage.rows import ConversationRow, MessageRow
 from storage.store import Store
 from storage.turns import read_stocks
-from storage.talk import Pen, open_state
-from storage.talks import key_of
 
 MOST = 500  # messages of one conversation on a page
 

@@ -109,11 +109,22 @@ def environment() -> Environment:
         card_body=card_body,
         capfirst=capfirst,
     )
-    made.globals.update(asset=asset, loop_index=option_index, LANGUAGES=LANGUAGES, start="", buttons=False, visitor_name="", until=dates.until, span=dates.span)
+    made.globals.update(
+        asset=asset,
+        loop_index=option_index,
+        LANGUAGES=LANGUAGES,
+        start="",
+        buttons=False,
+        visitor_name="",
+        until=dates.until,
+        span=dates.span,
+    )
     return made
 
 
-def page(name: str, language: str = "nl", *, status: int = 200, headers: Mapping[str, str] | None = None, **values: object) -> HTMLResponse:
+def page(
+    name: str, language: str = "nl", *, status: int = 200, headers: Mapping[str, str] | None = None, **values: object
+) -> HTMLResponse:
     """Render a template to a response, with `t` for the language of the page."""
     return HTMLResponse(fragment(name, language, **values), status_code=status, headers=dict(headers or {}))
 

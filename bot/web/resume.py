@@ -22,7 +22,9 @@ async def resume_page(request: Request) -> Response:
     return await _page(request)
 
 
-async def _page(request: Request, *, problem: str = "", code: str = "", long: bool = False, status: int = 200) -> Response:
+async def _page(
+    request: Request, *, problem: str = "", code: str = "", long: bool = False, status: int = 200
+) -> Response:
     here = house(request)
     visitor = visitor_of(request)
     talk = None if visitor.new else await reads.talk_at(here.store, visitor.address)
@@ -30,10 +32,17 @@ async def _page(request: Request, *, problem: str = "", code: str = "", long: bo
     t = phrases(language)
     url = f"{here.url}/chat/verder"
     return show(
-        request, "resume.html", language, status=status, problem=problem, code=code, begun=talk is not None, url=url,
+        request,
+        "resume.html",
+        language,
+        status=status,
+        problem=problem,
+        code=code,
+        begun=talk is not None,
+        url=url,
         qr=qr(f"{url}#{code}", title=t("plan_qr")) if code else "",
         short=t("resume_keep").split("?")[-1].strip() if long else t("resume_short"),
-    )  # fmt: skip
+    )
 
 
 async def make_code(request: Request) -> Response:

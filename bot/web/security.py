@@ -105,9 +105,12 @@ class Guard:
     """ASGI middleware: refuses foreign posts and huge bodies, and puts the headers on every answer."""
 
     def __init__(
-        self, app: ASGIApp, on_error: Callable[[Request, Exception], Awaitable[Response]],
-        embed_origins: Sequence[str] = (), public_url: str = "",
-    ) -> None:  # fmt: skip
+        self,
+        app: ASGIApp,
+        on_error: Callable[[Request, Exception], Awaitable[Response]],
+        embed_origins: Sequence[str] = (),
+        public_url: str = "",
+    ) -> None:
         self.app, self.on_error = app, on_error
         self.ancestors = " ".join(embed_origins) or "'none'"
         self.public_host = urlsplit(public_url).netloc
@@ -141,8 +144,14 @@ class Guard:
                     out["strict-transport-security"] = "max-age=31536000"
             await send(message)
 
-        if foreign_post(scope, headers, self.public_host) and not path.startswith("/api/") and not path.startswith("/tg/"):
-            await _plain(403, "Dat mag hier niet. Uw browser stuurde dit vanaf een andere website.")(scope, receive, with_headers)
+        if (
+            foreign_post(scope, headers, self.public_host)
+            and not path.startswith("/api/")
+            and not path.startswith("/tg/")
+        ):
+            await _plain(403, "Dat mag hier niet. Uw browser stuurde dit vanaf een andere website.")(
+                scope, receive, with_headers
+            )
             return
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > MAX_BODY:

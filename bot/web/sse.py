@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
@@ -22,7 +22,7 @@ Changed = Callable[[float], Awaitable[bool]]
 
 
 class Broker:
-    """Wakes streams. `positions(ids)` gives a comparable mark per conversation; `changed(timeout)` waits for a commit."""
+    """Wakes streams. `positions(ids)` gives a mark per conversation; `changed(timeout)` waits for a commit."""
 
     def __init__(self, positions: Positions, changed: Changed) -> None:
         self._positions, self._changed = positions, changed
@@ -43,7 +43,7 @@ class Broker:
         return sum(len(events) for events in self._waiting.values())
 
     @contextlib.contextmanager
-    def watch(self, topic: str) -> Iterable[asyncio.Event]:  # type: ignore[misc]
+    def watch(self, topic: str) -> Iterator[asyncio.Event]:
         """An event that is set whenever `topic` (a conversation, or EVERYTHING) changes."""
         event = asyncio.Event()
         self._waiting[topic].add(event)

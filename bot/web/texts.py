@@ -47,7 +47,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "sources": ("Bronnen", "Sources"),
     "accessibility": ("Toegankelijkheid", "Accessibility"),
     "my_data": ("Mijn gegevens", "My data"),
-    "my_data_text": ("Dit weet het loket van u. Print of bewaar deze pagina als u dat wilt.", "This is what the desk knows about you."),
+    "my_data_text": (
+        "Dit weet het loket van u. Print of bewaar deze pagina als u dat wilt.",
+        "This is what the desk knows about you.",
+    ),
     "my_data_once": ("Deze link werkt één keer.", "This link works once."),
     "my_data_show": ("Laat mijn gegevens zien", "Show my data"),
     "my_data_gone": (
@@ -76,7 +79,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "paused": ("Staat stil", "On hold"),
     "ended": ("Bestaat niet meer", "No longer exists"),
     "unknown": ("Vraag na of het open is", "Ask whether it is open"),
-    "offline": ("Geen verbinding. Uw bericht staat nog in het vak.", "No connection. Your message is still in the box."),
+    "offline": (
+        "Geen verbinding. Uw bericht staat nog in het vak.",
+        "No connection. Your message is still in the box.",
+    ),
     "not_stored": (
         "Uw bericht kon even niet worden bewaard. Probeer het over een paar tellen nog eens.",
         "Your message could not be stored just now. Please try again in a few seconds.",
@@ -149,7 +155,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "plan_made": ("Gemaakt op {date}", "Made on {date}"),
     "plan_known": ("Dit heb ik verteld", "What I told the desk"),
     "plan_advice": ("Dit past bij mij of kan passen", "What fits me or may fit"),
-    "plan_empty": ("Er is nog geen advies. Praat eerst verder in de chat.", "There is no advice yet. Go on in the chat."),
+    "plan_empty": (
+        "Er is nog geen advies. Praat eerst verder in de chat.",
+        "There is no advice yet. Go on in the chat.",
+    ),
     "plan_check": (
         "Regels veranderen. Controleer altijd de datum en de bron, of vraag een coach.",
         "Rules change. Always check the date and the source, or ask a coach.",
@@ -166,7 +175,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "print": ("Print", "Print"),
     "to_chat": ("Terug naar de chat", "Back to the chat"),
     "not_found_title": ("Deze pagina bestaat niet", "This page does not exist"),
-    "not_found_text": ("Misschien is de link oud. Uw gesprek is er nog.", "The link may be old. Your conversation is still there."),
+    "not_found_text": (
+        "Misschien is de link oud. Uw gesprek is er nog.",
+        "The link may be old. Your conversation is still there.",
+    ),
     "error_title": ("Er ging iets mis", "Something went wrong"),
     "error_text": (
         "Dat ligt aan ons. Er is niets verloren. Probeer het zo nog eens.",

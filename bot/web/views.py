@@ -1,8 +1,8 @@
-"""What the pages show, as plain frozen values. Templates read these and nothing else, so each page can be looked at alone."""
+"""What the pages show, as plain frozen values that templates can read without knowing where they came from."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from flows.effects import Message
@@ -78,30 +78,6 @@ class ChatPage:
 
 
 @dataclass(frozen=True, slots=True)
-class TodayRow:
-    """One line of *Vandaag*."""
-
-    kind: str  # new | reply | follow_up | urgent
-    code: str
-    due: datetime | None
-    who: str
-    where: str
-    wants: str
-    fits: tuple[str, ...] = ()
-    open_questions: tuple[str, ...] = ()
-    contact: str = ""
-    owner: str = ""
-    mine: bool = False
-    version: int = 0
-    practice: bool = False
-    channel: str = ""
-    state: str = "waiting"
-    last_line: str = ""
-    unread: bool = False
-    situation: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Condition:
     """One condition of an entry: met, not met, or not known yet."""
 
@@ -125,65 +101,3 @@ class Fit:
     url: str = ""
     checked_on: date | None = None
     then: str = ""  # verdict at the hand-over, when it differs
-
-
-@dataclass(frozen=True, slots=True)
-class FollowUp:
-    id: str
-    code: str
-    due_on: date
-    kind: str
-    title: str
-    state: str
-    attempts: int = 0
-    who: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class OutcomeStep:
-    entry: str
-    step: str
-    on: date
-    by: str
-    source: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CasePage:
-    """Everything on one case page."""
-
-    code: str
-    state: str  # waiting | with_coach | waiting_for_client | snoozed | closed | lapsed
-    kind: str
-    urgent: bool
-    practice: bool
-    epoch: int
-    version: int
-    owner: str  # name, '' when nobody
-    mine: bool
-    may_write: bool
-    summary: tuple[str, ...]
-    reason: str
-    opened_at: datetime
-    due: datetime | None
-    channel: str
-    language: str
-    team: str
-    bubbles: tuple[Bubble, ...]
-    known: tuple[Known, ...]
-    not_known: tuple[tuple[str, str], ...]
-    fits: tuple[Fit, ...]
-    frozen_on: datetime | None = None
-    follow_ups: tuple[FollowUp, ...] = ()
-    outcomes: tuple[OutcomeStep, ...] = ()
-    earlier: tuple[tuple[str, str], ...] = ()  # (code, words)
-    draft: str = ""
-    note_draft: str = ""
-    conflict: str = ""
-    last_seq: int = 0
-    phone: str = ""
-    email: str = ""
-    person: str = ""
-    snooze_until: datetime | None = None
-    extra: dict[str, str] = field(default_factory=dict)

@@ -14,10 +14,16 @@ from typing import Any
 from tests.web.serving import PASSWORD, Running, running
 
 CHROMIUM = "/usr/bin/chromium"
-ARGS = (
-    "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+ARGS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 SIZES = ((1440, 900), (390, 844), (320, 640))
 Look = Callable[[Any, str], None]
 
@@ -111,8 +117,17 @@ def coach_journey(desk: Running, page: Any, look: Look) -> None:
     page.get_by_role("button", name="Plan", exact=True).click()
     page.locator(".fits summary").first.click()
     look(page, "desk-case-busy")
-    for path in ("desk", "desk/inbox?tab=mine", "desk/agenda", "desk/zoek", "desk/cijfers", "desk/kennis", "desk/nieuw",
-                 "desk/account?code=nieuw", "desk/beheer"):  # fmt: skip
+    for path in (
+        "desk",
+        "desk/inbox?tab=mine",
+        "desk/agenda",
+        "desk/zoek",
+        "desk/cijfers",
+        "desk/kennis",
+        "desk/nieuw",
+        "desk/account?code=nieuw",
+        "desk/beheer",
+    ):
         page.goto(f"{desk.url}/{path}")
         look(page, path.replace("/", "-").split("?")[0] + ("" if path != "desk" else "-today-2"))
 

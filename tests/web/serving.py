@@ -22,7 +22,7 @@ from storage.store import open_store
 
 T = TypeVar("T")
 MONDAY = datetime(2026, 11, 23, 9, 30, tzinfo=AMSTERDAM)
-PASSWORD = "een lange zin als wachtwoord"  # noqa: S105 - of people who do not exist
+PASSWORD = "een lange zin als wachtwoord"
 
 
 class Clock:

@@ -58,9 +58,9 @@ class Screen:
         self.page.on("dialog", lambda dialog: (self.complaints.append(f"dialog {dialog.message}"), dialog.dismiss()))
         self.page.on(
             "console",
-            lambda said: self.complaints.append(said.text)
-            if said.type == "error" and "status of 4" not in said.text
-            else None,
+            lambda said: (
+                self.complaints.append(said.text) if said.type == "error" and "status of 4" not in said.text else None
+            ),
         )
 
 
@@ -303,7 +303,10 @@ def a_website(port: int, desk: str) -> Iterator[None]:
 
 @pytest.mark.parametrize("width", [320])
 def test_nothing_scrolls_sideways_on_a_small_phone(desk: Running, screen, width: int):
-    spacing = "* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; } p { margin-bottom: 2em !important; }"
+    spacing = (
+        "* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }"
+        "p { margin-bottom: 2em !important; }"
+    )
 
     def look(page: Any, name: str) -> None:
         wide = page.evaluate("document.documentElement.scrollWidth")
@@ -358,7 +361,8 @@ def test_buttons_are_large_enough_to_touch(desk: Running, screen):
         small.extend(
             f"{name}: {one}"
             for one in page.evaluate(
-                """() => [...document.querySelectorAll('button, .button, summary, nav a, select, input:not([type=hidden]):not([type=checkbox]), textarea')]
+                """() => [...document.querySelectorAll(
+                    'button, .button, summary, nav a, select, textarea, input:not([type=hidden]):not([type=checkbox])')]
                 .filter(one => one.offsetParent && one.getBoundingClientRect().height < 43.5)
                 .map(one => one.outerHTML.slice(0, 90) + ' ' + one.getBoundingClientRect().height)"""
             )

@@ -18,7 +18,7 @@ english = pytest.mark.skipif("en" not in content().languages, reason="this conte
 NASTY = (
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
-    "\"><svg onload=alert(1)>",
+    '"><svg onload=alert(1)>',
     "{{7*7}} {% raw %} ${7*7} {naam}",
     "[x](tg://user?id=1) <b>vet</b>",
     "javascript:alert(1)",
@@ -57,7 +57,7 @@ async def test_the_button_of_the_welcome_is_an_answer_to_it(visitor: Visitor):
     assert press
     page = await visitor.post("/chat/zeg", data={"press": press[1]})
     assert page.text.count("Ik heb een bedrijf") >= 2
-    assert "data-sender=\"visitor\"" in page.text
+    assert 'data-sender="visitor"' in page.text
 
 
 async def test_an_old_button_never_breaks_the_conversation(visitor: Visitor):
@@ -68,7 +68,19 @@ async def test_an_old_button_never_breaks_the_conversation(visitor: Visitor):
         assert "Er ging iets mis" not in page.text
 
 
-@pytest.mark.parametrize("text", ["", "   ", "\x00", "🙂", "🏳️‍🌈" * 200, "a" * 100_000, "\u202eomgekeerd", "\ud83d".encode("utf-8", "replace").decode()])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "   ",
+        "\x00",
+        "🙂",
+        "🏳️‍🌈" * 200,
+        "a" * 100_000,
+        "\u202eomgekeerd",
+        "\ud83d".encode("utf-8", "replace").decode(),
+    ],
+)
 async def test_strange_texts_get_a_friendly_page(visitor: Visitor, text: str):
     await visitor.say("hallo")
     page = await visitor.say(text)
@@ -127,7 +139,9 @@ async def test_an_english_browser_that_knows_no_dutch_reads_english(browser: Cal
     assert "Ik ben een computer" in (await browser(**{"accept-language": "en-US,en;q=0.9,nl;q=0.8"}).get("/chat")).text
 
 
-async def test_a_code_carries_the_conversation_to_another_device_once(browser: Callable[..., Visitor], visitor: Visitor):
+async def test_a_code_carries_the_conversation_to_another_device_once(
+    browser: Callable[..., Visitor], visitor: Visitor
+):
     await visitor.say("ik zoek werk in Ulft")
     page = await visitor.post("/chat/verder/code")
     code = re.search(r"<strong>([A-Z0-9-]+)</strong>", page.text)
@@ -177,7 +191,7 @@ async def test_the_plan_holds_the_advice_with_source_and_messages_to_oneself(vis
     assert "Dit kunt u nu doen" in page.text
     assert "Nagekeken op" in page.text
     assert 'href="mailto:?subject=' in page.text
-    assert "<svg role=\"img\"" in page.text
+    assert '<svg role="img"' in page.text
 
 
 async def test_a_flood_gets_one_kind_page_and_keeps_the_text(visitor: Visitor):

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from bot.desk import Desk
-from bot.web.case_page import ACTIONS, read_day
+from bot.web.case_actions import ACTIONS, read_day
 from tests.web.conftest import Visitor, a_case, staff
 from tests.web.serving import Clock
 
@@ -43,7 +43,9 @@ async def test_opening_a_case_is_logged(visitor: Visitor, sanne: Visitor, desk: 
     assert [line["object"] for line in lines] == [code]
 
 
-async def test_of_two_coaches_at_once_exactly_one_gets_the_case(visitor: Visitor, sanne: Visitor, bilal: Visitor, desk: Desk):
+async def test_of_two_coaches_at_once_exactly_one_gets_the_case(
+    visitor: Visitor, sanne: Visitor, bilal: Visitor, desk: Desk
+):
     code = await a_case(visitor, desk)
     answers = await asyncio.gather(sanne.post(f"/desk/g/{code}/oppakken"), bilal.post(f"/desk/g/{code}/oppakken"))
     assert sorted(answer.status_code for answer in answers) == [200, 409]
@@ -53,7 +55,9 @@ async def test_of_two_coaches_at_once_exactly_one_gets_the_case(visitor: Visitor
     assert f"{row.owner_name} heeft dit gesprek om" in loser.text
 
 
-async def test_the_client_hears_that_a_human_took_over_and_the_bot_is_silent(visitor: Visitor, sanne: Visitor, desk: Desk):
+async def test_the_client_hears_that_a_human_took_over_and_the_bot_is_silent(
+    visitor: Visitor, sanne: Visitor, desk: Desk
+):
     code = await a_case(visitor, desk)
     await sanne.post(f"/desk/g/{code}/oppakken")
     before = (await visitor.get("/chat")).text
@@ -81,7 +85,9 @@ async def test_a_reply_sent_twice_is_stored_once(visitor: Visitor, sanne: Visito
     assert (await visitor.get("/chat")).text.count("Ik bel u morgen.") == 1
 
 
-async def test_only_the_owner_can_send_and_the_losers_text_is_kept(visitor: Visitor, sanne: Visitor, bilal: Visitor, desk: Desk):
+async def test_only_the_owner_can_send_and_the_losers_text_is_kept(
+    visitor: Visitor, sanne: Visitor, bilal: Visitor, desk: Desk
+):
     code = await a_case(visitor, desk)
     await sanne.post(f"/desk/g/{code}/oppakken")
     page = await bilal.post(f"/desk/g/{code}/antwoord", data={"text": "Mijn lange antwoord"})
@@ -117,8 +123,12 @@ async def test_a_changed_answer_is_marked_and_the_match_is_made_again(visitor: V
     assert re.search(r"<b>400</b> <span class=\"by\">coach", sheet)
 
 
-@pytest.mark.parametrize(("fact", "value"), [("company_size", "veel"), ("company_place", "Atlantis"), ("situation", "x"), ("nergens", "1")])
-async def test_an_answer_that_does_not_fit_is_refused_kindly(visitor: Visitor, sanne: Visitor, desk: Desk, fact: str, value: str):
+@pytest.mark.parametrize(
+    ("fact", "value"), [("company_size", "veel"), ("company_place", "Atlantis"), ("situation", "x"), ("nergens", "1")]
+)
+async def test_an_answer_that_does_not_fit_is_refused_kindly(
+    visitor: Visitor, sanne: Visitor, desk: Desk, fact: str, value: str
+):
     code = await a_case(visitor, desk)
     await sanne.post(f"/desk/g/{code}/oppakken")
     page = await sanne.post(f"/desk/g/{code}/antwoorden", data={"fact": fact, "value": value})
@@ -129,14 +139,14 @@ async def test_an_answer_that_does_not_fit_is_refused_kindly(visitor: Visitor, s
 async def test_a_question_to_the_client_lands_in_the_sheet(visitor: Visitor, sanne: Visitor, desk: Desk):
     code = await a_case(visitor, desk)
     await sanne.post(f"/desk/g/{code}/oppakken")
-    await sanne.post(f"/desk/g/{code}/vraag", data={"fact": "shift_work"})
+    await sanne.post(f"/desk/g/{code}/vraag", data={"fact": "recognised_training_company"})
     chat = await visitor.get("/chat")
-    question = desk.content.knowledge.facts["shift_work"].question
+    question = desk.content.knowledge.facts["recognised_training_company"].question
     assert question in chat.text
     await visitor.say("ja")
     row = await desk.store.case(code)
     assert row is not None
-    assert any(answer.fact == "shift_work" and answer.value == "yes" for answer in row.answers)
+    assert any(answer.fact == "recognised_training_company" and answer.value == "yes" for answer in row.answers)
 
 
 async def test_a_hand_over_needs_a_note(visitor: Visitor, sanne: Visitor, bilal: Visitor, desk: Desk):
@@ -215,7 +225,9 @@ async def test_an_outcome_is_added_and_never_changed(visitor: Visitor, sanne: Vi
 
 async def test_somebody_who_phones_gets_a_case_too(sanne: Visitor, desk: Desk):
     assert (await sanne.post("/desk/nieuw", data={"text": ""})).status_code == 422
-    page = await sanne.post("/desk/nieuw", data={"name": "Fatma", "phone": "0612345678", "text": "Ik zoek werk in Almere"})
+    page = await sanne.post(
+        "/desk/nieuw", data={"name": "Fatma", "phone": "0612345678", "text": "Ik zoek werk in Almere"}
+    )
     assert "Almere" in page.text
     assert "Fatma" in page.text
     assert "bij coach: u" in page.text
@@ -268,7 +280,15 @@ async def test_the_list_is_ordered_by_promise(visitor: Visitor, sanne: Visitor, 
 
 @pytest.mark.parametrize(
     ("typed", "iso"),
-    [("03-12-2026", "2026-12-03"), ("3/12/2026", "2026-12-03"), ("2026-12-03", "2026-12-03"), ("31-02-2026", None), ("morgen", None), ("", None), ("٣-١٢-٢٠٢٦", None)],
+    [
+        ("03-12-2026", "2026-12-03"),
+        ("3/12/2026", "2026-12-03"),
+        ("2026-12-03", "2026-12-03"),
+        ("31-02-2026", None),
+        ("morgen", None),
+        ("", None),
+        ("٣-١٢-٢٠٢٦", None),
+    ],
 )
 def test_dates_are_read_as_dutch_people_write_them(typed: str, iso: str | None):
     day = read_day(typed)

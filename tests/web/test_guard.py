@@ -14,13 +14,21 @@ from tests.web.conftest import HOME, Visitor
 from tests.web.serving import a_desk
 
 PATHS = sorted({page.path.format(code="K-1001", token="x" * 43, id="0" * 32, name="site.css") for page in PAGES})
-POSTS = sorted({page.path.format(code="K-1001", token="x" * 43, id="0" * 32) for page in PAGES if "POST" in page.methods})
+POSTS = sorted(
+    {page.path.format(code="K-1001", token="x" * 43, id="0" * 32) for page in PAGES if "POST" in page.methods}
+)
 STREAMS = ("/chat/stroom", "/desk/stroom")
 
 
 def check_headers(answer: httpx.Response) -> None:
     policy = answer.headers["content-security-policy"]
-    for part in ("default-src 'none'", "script-src 'self'", "style-src 'self'", "base-uri 'none'", "form-action 'self'"):
+    for part in (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+    ):
         assert part in policy
     assert "unsafe" not in policy
     assert answer.headers["x-content-type-options"] == "nosniff"
@@ -45,7 +53,11 @@ async def test_every_answer_carries_the_headers(visitor: Visitor, path: str):
 
 @pytest.mark.parametrize("path", POSTS)
 async def test_a_post_from_another_website_is_refused(browser: Callable[..., Visitor], path: str):
-    for headers in ({"origin": "https://elders.example"}, {"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}):
+    for headers in (
+        {"origin": "https://elders.example"},
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+    ):
         answer = await browser(**headers).post(path, data={"text": "hallo"}, follow_redirects=False)
         assert answer.status_code == 403
         check_headers(answer)
@@ -69,7 +81,9 @@ async def test_a_huge_body_is_refused_with_and_without_a_length(visitor: Visitor
     check_headers(answer)
 
 
-async def test_an_unforeseen_error_is_told_kindly_and_never_shows_its_text(desk: Desk, browser: Callable[..., Visitor], monkeypatch, caplog):
+async def test_an_unforeseen_error_is_told_kindly_and_never_shows_its_text(
+    desk: Desk, browser: Callable[..., Visitor], monkeypatch, caplog
+):
     async def broken(*_: object) -> None:
         raise RuntimeError("geheim van de bezoeker")
 

@@ -24,10 +24,18 @@ class Reader:
             headers.append((b"last-event-id", str(last).encode()))
         raw, _, query = path.partition("?")
         self._scope = {
-            "type": "http", "method": "GET", "path": raw, "raw_path": raw.encode(), "query_string": query.encode(),
-            "headers": headers, "scheme": "http", "server": ("127.0.0.1", 8080), "client": ("127.0.0.1", 1),
-            "http_version": "1.1", "root_path": "",
-        }  # fmt: skip
+            "type": "http",
+            "method": "GET",
+            "path": raw,
+            "raw_path": raw.encode(),
+            "query_string": query.encode(),
+            "headers": headers,
+            "scheme": "http",
+            "server": ("127.0.0.1", 8080),
+            "client": ("127.0.0.1", 1),
+            "http_version": "1.1",
+            "root_path": "",
+        }
         self._app, self._queue, self._gone = app, asyncio.Queue(), asyncio.Event()
         self._task: asyncio.Task | None = None
 

@@ -89,7 +89,9 @@ async def test_a_session_ends_when_idle_and_after_a_working_day(sanne: Visitor, 
     assert page.url.path == "/desk/login"
 
 
-async def test_logging_in_again_makes_the_old_token_useless(sanne: Visitor, desk: Desk, browser: Callable[..., Visitor]):
+async def test_logging_in_again_makes_the_old_token_useless(
+    sanne: Visitor, desk: Desk, browser: Callable[..., Visitor]
+):
     old = sanne.cookies[COOKIE]
     await sanne.log_in("sanne")
     assert sanne.cookies[COOKIE] != old
@@ -108,7 +110,10 @@ async def test_a_coach_who_is_switched_off_is_out_at_the_next_click(sanne: Visit
     assert (await sanne.get("/desk")).url.path == "/desk/login"
 
 
-@pytest.mark.parametrize("target", ["https://elders.example", "//elders.example", "/desk\\..\\x", "/chat", "javascript:alert(1)", "/deskundig"])
+@pytest.mark.parametrize(
+    "target",
+    ["https://elders.example", "//elders.example", "/desk\\..\\x", "/chat", "javascript:alert(1)", "/deskundig"],
+)
 async def test_login_never_leads_to_another_website(visitor: Visitor, target: str):
     answer = await visitor.post(
         "/desk/login", data={"login": "sanne", "password": PASSWORD, "next": target}, follow_redirects=False
@@ -124,7 +129,9 @@ async def test_login_leads_back_to_the_page_that_was_asked_for(visitor: Visitor)
     assert str(page.url).endswith("/desk/inbox?tab=all")
 
 
-async def test_the_printed_link_opens_the_desk_once_and_only_on_this_machine(browser: Callable[..., Visitor], desk: Desk):
+async def test_the_printed_link_opens_the_desk_once_and_only_on_this_machine(
+    browser: Callable[..., Visitor], desk: Desk
+):
     link = await make_link(a_house(desk), (await staff(desk, "sanne")).id)
     path = "/desk/open/" + link.rpartition("/")[2]
     far = browser()
@@ -159,12 +166,16 @@ async def test_a_coach_turns_the_second_factor_on_and_keeps_recovery_codes(sanne
     assert secret
     wrong = await sanne.post("/desk/account/code", data={"secret": secret[1], "code": "000000"})
     assert wrong.status_code == 422
-    page = await sanne.post("/desk/account/code", data={"secret": secret[1], "code": pyotp.TOTP(secret[1]).at(clock(desk).now)})
+    page = await sanne.post(
+        "/desk/account/code", data={"secret": secret[1], "code": pyotp.TOTP(secret[1]).at(clock(desk).now)}
+    )
     assert "Bewaar deze herstelcodes" in page.text
     assert (await staff(desk, "sanne")).totp
 
 
-async def test_changing_a_password_needs_the_old_one_and_ends_other_sessions(sanne: Visitor, browser: Callable[..., Visitor]):
+async def test_changing_a_password_needs_the_old_one_and_ends_other_sessions(
+    sanne: Visitor, browser: Callable[..., Visitor]
+):
     other = browser()
     await other.log_in("sanne")
     data = {"old": "verkeerd", "new": "een nieuwe lange zin"}
