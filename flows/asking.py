@@ -9,7 +9,7 @@ from flows.cards import card_message, mention_line
 from flows.effects import Count, Message, OpenCase, Option, Remind, Span, Wish
 from flows.effects import Note as NoteEffect
 from flows.handover import open_case
-from flows.model import Finish, Handoff, Note, Say
+from flows.model import Finish, Handoff, Note, Offer, Say
 from flows.model import Remind as RemindStep
 from flows.state import Shown
 from flows.walk import Advised, Pending, Walk, candidates
@@ -75,7 +75,7 @@ class Screen:
     # --- building blocks -------------------------------------------------------------------------------------------
 
     def add(self, message: Message) -> Message:
-        message = replace(message, first=len(self.options), language=self.voice.language)
+        message = replace(message, first=len(self.options), language=self.voice.spoken(message))
         self.options += [option.id for option in message.options]
         self.messages.append(message)
         return message
@@ -104,7 +104,7 @@ class Screen:
             self.advised(event, walked)
         elif isinstance(event, Handoff):
             self.lines += open_case(session, event, walked)
-        elif key in session.state.done:
+        elif key in session.state.done or f"{key}.gone" in session.state.done:
             return
         elif isinstance(event, Say):
             session.mark(key, session.state.turn)
@@ -115,6 +115,10 @@ class Screen:
         elif isinstance(event, RemindStep):
             session.mark(key, session.state.turn)
             session.effects.append(Remind(key, event.after))
+        elif isinstance(event, Offer):
+            session.mark(f"{key}.gone", session.state.turn)
+            self.lines.append(self.voice.phrase("budget_gone"))
+            session.effects.append(Wish(event.open))
         elif isinstance(event, Finish):
             session.mark(key, session.state.turn)
             text = self.voice.flow_text(f"flow.{key}.text", event.text) if event.text else self.voice.phrase("finish")
@@ -160,7 +164,7 @@ class Screen:
             self.lines.append(
                 self.voice.flow_text(f"flow.{key}.nothing", nothing) if nothing else self.voice.phrase("advice_nothing")
             )
-            session.effects.append(self.wish())
+            session.effects.append(self.wish(advised.step.kinds))
         if fresh:
             self.flush()
         for match in fresh:
@@ -189,13 +193,13 @@ class Screen:
                 if match.verdict in ("fits", "coach_decides"):
                     self.lines.append(mention_line(self.voice, match.entry))
 
-    def wish(self) -> Wish:
+    def wish(self, kinds: tuple[str, ...]) -> Wish:
         answers = self.session.state.answers
         asked = next((str(answers[f].value) for f in ("course", "wanted_occupation") if f in answers), "")
         profile = self.session.content.profile(answers, self.session.today)
         spot = profile.possible("area") if "area" in self.session.content.knowledge.facts else None
         sector = profile.value("field") if "field" in self.session.content.knowledge.facts else None
-        return Wish(asked, getattr(spot, "region", None) or "", str(sector or ""))
+        return Wish(asked or ", ".join(kinds), getattr(spot, "region", None) or "", str(sector or ""))
 
     def changed_advice(self, walked: Walk) -> None:
         """Advice that a change made unreachable is no longer what stands on the screen."""

@@ -9,6 +9,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from flows import joining
 from flows.effects import Card, Message, Option, Span
 from flows.voice import Voice, sentence
 from knowledge.explain import said_day
@@ -30,6 +31,8 @@ def card_message(voice: Voice, match: Match, *, first: int = 0) -> Message:
     ]
     if entry.amounts or entry.windows or entry.example:
         options.append(Option(f"!details:{entry.id}", voice.phrase("b_details"), "action"))
+    if entry.kind == "event" and match.status == "open":
+        options.insert(0, Option(f"!join:{entry.id}", voice.phrase("b_join"), "action"))
     if match.status in ("closed", "opens_on", "paused"):
         options.append(Option(f"!notify:{entry.id}", voice.phrase("b_notify"), "action"))
     card = Card(
@@ -51,7 +54,7 @@ def card_text(voice: Voice, match: Match) -> str:
     last = [voice.phrase("today", step=sentence(step))] if step else []
     state = [said] if (said := availability(voice, match)) else []
     about = sentences(entry.text("summary", voice.language))
-    parts: list[str] = [sentence(name)]
+    parts: list[str] = [sentence(name), *([when] if (when := joining.when_and_where(voice, entry)) else [])]
     used = count_words(" ".join([*parts, *last, *state]))
     body: list[str] = []
     reason = reason_of(voice, match)

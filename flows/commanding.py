@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from flows import deskquestions, knowing
 from flows.cards import card_message
-from flows.commands import COMMANDS, PRIVATE, find_command
+from flows.commands import COMMANDS, PRIVATE, find_command, language_named
+from flows.draft import Draft
 from flows.effects import Count, Option, ShowMyData, UpdateCase
 from flows.events import Chose, Commanded, Event, Pressed, Said
 from flows.handover import waiting_line
@@ -138,15 +139,15 @@ def _why_not(session: Session, argument: str) -> None:
 
 def _restart(session: Session, _: str) -> None:
     """A new conversation of the same person: nothing of the old one is read any more."""
-    session.state = State(
+    opened = {key: done for key, done in session.state.done.items() if isinstance(done, dict) and "opened" in done}
+    fresh = State(
         language=session.state.language,
         turn=session.state.turn,
         fingerprint=session.state.fingerprint,
         older=session.before.older,
-        done={key: done for key, done in session.state.done.items() if isinstance(done, dict) and "opened" in done}
-        if session.world.case
-        else {},
+        done=opened if session.world.case else {},
     )
+    session.state = Draft(fresh)
     session.effects.append(Count("restarted"))
     session.say("restarted")
 
@@ -187,14 +188,11 @@ INTERRUPT_REASONS = {CALL: "Vraagt nog eens om gebeld te worden", COACH: "Vraagt
 def _language(session: Session, argument: str) -> None:
     languages = session.content.languages
     if argument not in languages:
-        argument = {"engels": "en", "english": "en", "nederlands": "nl", "dutch": "nl"}.get(argument, "")
+        argument = language_named(argument)
     if argument in languages:
-        session.set_language(argument)
-        session.say("language_set")
+        deskquestions.speak(session, argument)
         return
-    names = {"nl": "Nederlands", "en": "English"}
-    options = [Option(one, names.get(one, one)) for one in languages]
-    session.ask_own("language", session.voice.phrase("language_which"), options)
+    deskquestions.ask_language(session)
 
 
 def _privacy(session: Session, _: str) -> None:

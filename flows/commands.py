@@ -1,10 +1,11 @@
-"""Commands that work everywhere, before an answer is read: by word, with or without a slash, in Dutch and English."""
+"""Commands that work everywhere, before an answer is read: by word, with or without a slash, in every language."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
 
+from flows import otherwords
 from flows.answers.words import plain
 
 COMMANDS: dict[str, tuple[str, ...]] = {
@@ -34,7 +35,10 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 PRIVATE = ("my_data", "erase", "privacy", "stop")  # work whoever is speaking
-LANGUAGES = {"engels": "en", "english": "en", "english please": "en", "nederlands": "nl", "dutch": "nl"}
+LANGUAGES = {
+    **{"engels": "en", "english": "en", "english please": "en", "nederlands": "nl", "dutch": "nl"},
+    **{plain(name): language for name, language in otherwords.OWN_NAMES.items()},
+}
 # Words that only count as a command with a slash or alone, because people also use them in sentences, are all words
 # here: a command is the whole text. These take the rest of the text as their argument.
 _WITH_ARGUMENT = {"wijzig": "change", "change": "change", "waarom niet": "why_not", "why not": "why_not",
@@ -43,7 +47,17 @@ _WITH_ARGUMENT = {"wijzig": "change", "change": "change", "waarom niet": "why_no
 
 @lru_cache(maxsize=1)
 def _words() -> dict[str, str]:
-    return {plain(word): name for name, words in COMMANDS.items() for word in words}
+    found = dict.fromkeys(LANGUAGES, "language")
+    for commands in (otherwords.COMMANDS, COMMANDS):
+        found |= {plain(word): name for name, words in commands.items() for word in words}
+    return found
+
+
+def language_named(words: str) -> str:
+    """The language somebody names after *taal*: by its code, or in Dutch, English or its own words; else ''."""
+    said = plain(words)
+    codes = {*LANGUAGES.values()}
+    return said if said in codes else LANGUAGES.get(said) or otherwords.AFTER_LANGUAGE.get(said, "")
 
 
 def find_command(text: str) -> tuple[str, str] | None:

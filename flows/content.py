@@ -110,8 +110,36 @@ class Content:
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
-        """Languages the flows are translated into, Dutch first."""
+        """Languages a visitor can choose, Dutch first; not all of them need to be complete."""
         return self.translations.languages()
+
+    def is_partial(self, language: str) -> bool:
+        """Whether some texts of the flows are not translated; a desk promises the languages in its desk.yaml."""
+        if language == "nl" or language in self.knowledge.desk.languages:
+            return False
+        found: bool | None = self.memory.get(("partial", language))
+        if found is None:
+            from flows.texts import texts
+
+            said = self.translations.messages(language)
+            found = any(text.key not in said for text in texts(self))
+            self.memory["partial", language] = found
+        return found
+
+    def choice_in_any_language(self, fact: str, text: str) -> str:
+        """The choice that somebody names in a language the conversation is not in; '' when it is none."""
+        return self._choices_elsewhere(fact).get(plain(text), "")
+
+    def _choices_elsewhere(self, fact: str) -> dict[str, str]:
+        found: dict[str, str] | None = self.memory.get(("choices", fact))
+        if found is None:
+            found = {}
+            for choice in (self.knowledge.facts[fact].choices or {}).values():
+                for language in self.languages[1:]:
+                    said = self.tr(f"facts.{fact}.choices.{choice.id}.label", choice.label, language)
+                    found.setdefault(plain(said), choice.id)
+            self.memory["choices", fact] = found
+        return found
 
     @cached_property
     def holes(self) -> dict[str, str]:

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from rapidfuzz import fuzz, process
 
+from flows import joining
 from flows.answers import plain
 from flows.answers.choice import _NO, _YES
+from flows.draft import Draft
 from flows.effects import Consent as ConsentEffect
 from flows.effects import Erase, Message, Option, Subscribe
 from flows.handover import NOT_PASSED_ON, facts_to_pass_on
@@ -21,6 +23,7 @@ from flows.model import Ask
 from flows.questions import fact_question
 from flows.state import Answer, State
 from flows.walk import CALL, COACH, CRISIS
+from knowledge.languages import OWN_NAMES
 from knowledge.problems import Place
 
 if TYPE_CHECKING:
@@ -114,7 +117,7 @@ def offer_change(session: Session, fact: str, value: Any, status: str = "given")
 def consequence(session: Session, fact: str, value: Any, status: str) -> str:
     """One line: how the advice changes, or how many answers no longer apply."""
     voice = session.voice
-    state = session.state.with_answer(fact, Answer(status, value))
+    state = session.state.freeze().with_answer(fact, Answer(status, value))
     after = session.walk(state)
     parked = [
         one
@@ -174,6 +177,21 @@ def ask_what_to_leave_out(session: Session) -> None:
     options = [Option(fact, label) for fact, label in labels.items()]
     options.append(session.option("!done", "b_ready"))
     session.ask_own("leave_out", voice.phrase("leave_out_which"), options, labels=labels)
+
+
+def ask_language(session: Session) -> None:
+    """The languages by their own names; the answers given so far stay, whichever is chosen."""
+    options = [Option(one, OWN_NAMES.get(one, one)) for one in session.content.languages]
+    labels = {option.id: option.label for option in options}
+    session.ask_own("language", session.voice.phrase("language_which"), options, labels=labels)
+
+
+def speak(session: Session, language: str) -> None:
+    """Go on in a language, and be honest about it when only the most needed texts are translated."""
+    session.set_language(language)
+    session.say("language_set")
+    if session.content.is_partial(language):
+        session.say("language_partly")
 
 
 def fact_named(session: Session, words: str) -> str:
@@ -245,15 +263,14 @@ def _leave_out(session: Session, pending: dict[str, Any], id: str, ids: tuple[st
 def _language(session: Session, pending: dict[str, Any], id: str, ids: tuple[str, ...]) -> bool:
     if id not in session.content.languages:
         return False
-    session.set_language(id)
-    session.say("language_set")
+    speak(session, id)
     return True
 
 
 def _erase(session: Session, pending: dict[str, Any], id: str, ids: tuple[str, ...]) -> bool:
     if id == "yes":
         session.effects.append(Erase())
-        session.state = State(language=session.state.language, turn=session.state.turn)
+        session.state = Draft(State(language=session.state.language, turn=session.state.turn))
         session.said.append(Message(session.voice.phrase("erased"), "system"))
         session.wait = session.only_said = True
     elif id == "no":
@@ -287,7 +304,7 @@ def _subscribe(session: Session, pending: dict[str, Any], id: str, ids: tuple[st
 
 _ANSWERS: dict[str, Callable[[Any, dict[str, Any], str, tuple[str, ...]], bool]] = {
     "which": _which, "change": _change, "change_which": _change_which, "reask": _reask, "leave_out": _leave_out,
-    "language": _language, "erase": _erase, "human": _human, "subscribe": _subscribe,
+    "language": _language, "erase": _erase, "human": _human, "subscribe": _subscribe, "join": joining.decided,
 }  # fmt: skip
 
 

@@ -6,7 +6,6 @@ visitor types. Reading input is hearing.py, commands are commanding.py, the posi
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from flows import commanding, hearing, pressing
@@ -75,13 +74,14 @@ def _start(session: Session, event: Started) -> None:
     """A first message, a deep link (a flow or an entry), or somebody who comes back."""
     if event.language and session.before.phase == "new" and event.language in session.content.languages:
         session.set_language(event.language)
+    if session.before.phase == "new" and session.content.is_partial(session.state.language):
+        session.say("language_partly")
     if session.before.phase == "new":
         session.effects.append(Count("started", event.payload))
     else:
         session.say("welcome_back")
-        session.state = replace(
-            session.state, phase="talking" if session.before.phase == "stopped" else session.before.phase
-        )
+        if session.before.phase == "stopped":
+            session.state.phase = "talking"
     flow = session.content.flows.get(event.payload)
     if flow is not None:
         for fact, value in flow.given.items():

@@ -11,9 +11,10 @@ from typing import Any
 from flows.content import Content
 from flows.model import Advise, Ask, Do, Flow, Offer, When, every_step
 from flows.proof import ADVICE, Proof, Visit
-from flows.quotient import ABSENT, Group
+from flows.quotient import ABSENT, ASKED, Group
 from flows.voice import Voice
 from knowledge.criteria import UNKNOWN, YES, leaves
+from knowledge.facts import Fact
 from knowledge.problems import Place, Problems
 from knowledge.witness import Finder, TooHard
 
@@ -351,7 +352,9 @@ def _story(content: Content, visit: Visit, end: str) -> str:
         declared = content.knowledge.facts[fact]
         group = visit.assigned.get(fact)
         lines.append(f"  loket: {declared.question}")
-        if group is not None and group.status == "given" and group.value != "x":
+        if group is not None and group.status == ASKED and declared.choices:
+            lines.append(f"  u:     {voice.value(fact, any_of(declared))}")  # whatever is answered, it goes on so
+        elif group is not None and group.status == "given" and group.value != "x":
             lines.append(f"  u:     {voice.value(fact, group.value)}")
         else:
             lines.append("  u:     weet ik niet" if group is not None and group.status == "dont_know" else "  u:     …")
@@ -365,6 +368,12 @@ def _who(content: Content, visit: Visit) -> str:
     if group is None or group.status != "given":
         return "somebody whose situation is not known"
     return f"situation '{group.value}'"
+
+
+def any_of(fact: Fact) -> Any:
+    """The first value of a fact with choices."""
+    first = next(iter(fact.choices))
+    return (first,) if fact.kind == "choices" else first
 
 
 def counted(number: int, what: str) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flows.effects import Consent, Count, OpenCase, UpdateCase
+from flows.draft import Draft
+from flows.effects import Consent, Count, OpenCase, SignUp, UpdateCase, Wish
 from flows.model import Handoff
-from flows.state import State
 from flows.walk import Walk
+from knowledge.stock import one_of
 
 if TYPE_CHECKING:
     from flows.session import Session
@@ -55,12 +56,21 @@ def open_case(session: Session, step: Handoff, walked: Walk) -> list[str]:
         session.effects.append(UpdateCase("urgent" if step.urgent else "wrote", step.reason))
         return [waiting_line(session)]
     text = session.voice.flow_text(f"flow.{step.key}.text", step.text) if step.text else ""
+    if step.reserves:
+        units = step.units or one_of(session.content.knowledge.catalogue[step.reserves])
+        if session.world.budgets.get(step.reserves, 0) < units:
+            session.effects.append(Wish(step.reserves))
+            return [session.voice.phrase("budget_gone")]
+        session.effects.append(SignUp(step.reserves, units))
     session.effects += [
         Consent("handoff", True, session.content.fingerprint),
         OpenCase(step.reason, step.team, step.urgent, step.kind, summary(session, walked), snapshot(session, walked)),
         Count("handed_over", step.kind),
     ]
-    return [*([text] if text else []), promise_line(session, step)]
+    lines = [*([text] if text else []), promise_line(session, step)]
+    if session.content.is_partial(session.state.language):  # the coach may speak it, or find somebody who does
+        lines.append(session.voice.phrase("in_your_language"))
+    return lines
 
 
 def promise_line(session: Session, step: Handoff) -> str:
@@ -88,7 +98,7 @@ def _matches(session: Session, walked: Walk) -> list[Any]:
     return [match for match in matches if match.verdict != "does_not_fit"]
 
 
-def _kept(state: State) -> dict[str, Any]:
+def _kept(state: Draft) -> dict[str, Any]:
     left_out = state.done.get("!left_out", [])
     return {fact: answer for fact, answer in state.answers.items() if fact not in left_out}
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from flows import commanding, deskquestions, knowing, pressing
+from flows import commanding, deskquestions, knowing, otherwords, pressing
 from flows.answers import Answered, Doubt, Outcome, Unread, looks_like_question, plain, read_answer
 from flows.answers.choice import _NO, _YES
 from flows.commands import find_command
@@ -40,6 +40,8 @@ POLITE = {
                      "goedendag", "moin"), "hello"),
     **dict.fromkeys(("bedankt", "dank u", "dank u wel", "dankjewel", "dank je wel", "dank je", "thanks", "thank you",
                      "top", "fijn"), "thanks_back"),
+    **dict.fromkeys(map(plain, otherwords.HELLO), "hello"),
+    **dict.fromkeys(map(plain, otherwords.THANKS), "thanks_back"),
 }  # fmt: skip
 # Kinds that are answered by the whole text: no other facts are looked for in it.
 WHOLE = ("text", "phone", "email", "choice", "choices", "yes_no")
@@ -281,6 +283,9 @@ def _parse(session: Session, fact: str, words: str) -> Outcome:
         for id, label in labels:  # a question reworded as yes or no
             if (plain(label) == "ja" and said in _YES) or (plain(label) == "nee" and said in _NO):
                 return Answered(id)
+        elsewhere = session.content.choice_in_any_language(fact, words)
+        if elsewhere:
+            return Answered(elsewhere)
     return outcome
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flows import joining
 from flows.cards import card_message
 from flows.details import details_text, ended_text, how_text, why_text
 from flows.effects import Count, Message, UpdateCase
@@ -73,6 +74,8 @@ def card_action(session: Session, id: str) -> None:
     session.effects.append(Count(f"card_{action}", entry.id))
     if action == "notify":
         offer_news(session, entry)
+    elif action == "join":
+        joining.offer_place(session, entry)
     elif action == "show":
         show_entry(session, entry)
     else:

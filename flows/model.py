@@ -123,6 +123,8 @@ class Handoff:
     urgent: bool = False
     kind: str = "question"
     text: str = ""
+    reserves: str = ""  # the entry whose counted budget this takes `units` of
+    units: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,7 @@ class Offer:
     text: str = ""
     reason: str = ""  # for the coach, when `what` is coach
     team: str = ""
+    open: str = ""  # only offered while this entry is open for the visitor
 
 
 @dataclass(frozen=True, slots=True)

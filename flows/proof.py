@@ -31,8 +31,8 @@ from flows.model import (
     When,
     every_step,
 )
-from flows.quotient import ABSENT, Group, Quotient, needed
-from knowledge.criteria import InState, leaves
+from flows.quotient import ABSENT, ASKED, Group, Quotient, needed
+from knowledge.criteria import InState, facts_in, leaves
 from knowledge.profile import Given, Profile
 
 MOST_CLASSES = 200_000
@@ -115,8 +115,9 @@ class _Prover:
         self.certain: dict[tuple[Any, ...], bool] = {}
         self.chains: dict[tuple[int, int], tuple[Any, ...]] = {}
         self.alive: dict[int, frozenset[str] | None] = {}
-        self.merged: set[tuple[Any, ...]] = set()
+        self.merged: dict[tuple[Any, ...], int] = {}
         self.kinds: dict[tuple[str, ...], int] = {}
+        self.entry_facts: dict[tuple[str, ...], frozenset[str]] = {}
 
     def run(self) -> Proof:
         root = self.content.root
@@ -176,7 +177,7 @@ class _Prover:
 
     def reads(self, step: Any, active: tuple[str, ...]) -> frozenset[str] | None:
         if isinstance(step, Advise):
-            return None
+            return self.read_by_entries(step.kinds)
         flows: list[str] = []
         found: set[str] = set()
         if isinstance(step, Do):
@@ -219,22 +220,28 @@ class _Prover:
         return found
 
     def is_new(self, rest: tuple[Any, ...], visit: Visit) -> bool:
+        """Whether nobody like this came by here before; who read more words before the first step goes on as well."""
         live = self.live(rest)
         read = visit.assigned if live is None else {f: g for f, g in visit.assigned.items() if f in live}
-        situation = visit.assigned.get("situation")
         key = (
-            id(rest), tuple(sorted(read.items(), key=lambda item: item[0])), situation, visit.questions, visit.certain,
-            visit.handed, visit.first_step, visit.flows,
+            id(rest), tuple(sorted(read.items(), key=lambda item: item[0])), visit.assigned.get("situation"),
+            visit.questions, visit.certain, visit.handed, visit.flows,
+            visit.first_step[0] if visit.first_step else None,
         )  # fmt: skip
-        if key in self.merged:
+        words = visit.first_step[1] if visit.first_step else visit.words
+        if self.merged.get(key, -1) >= words:
             return False
-        self.merged.add(key)
+        self.merged[key] = words
         return True
 
     # --- splitting -------------------------------------------------------------------------------------------------
 
     def split(self, visit: Visit, fact: str) -> Iterator[Visit]:
         """One visitor per group; a fact nobody asks on the way may have been told, or not."""
+        if fact in visit.assigned and visit.assigned[fact].status == ASKED:
+            for group in self.quotient.groups(fact):
+                yield replace(visit, assigned={**visit.assigned, fact: group})
+            return
         free = fact in self.told or fact not in self.asked_somewhere
         groups = [group for group in self.quotient.groups(fact) if group.status == "given"] if free else []
         for group in (*groups, Group(ABSENT)):
@@ -242,7 +249,11 @@ class _Prover:
 
     def profile(self, visit: Visit) -> Profile:
         """For the flows' own conditions: one value stands for its whole group."""
-        answers = {fact: Given(group.value, group.status) for fact, group in visit.assigned.items() if group.answered}
+        answers = {
+            fact: Given(group.value, group.status)
+            for fact, group in visit.assigned.items()
+            if group.answered and group.status != ASKED
+        }
         return self.content.profile(answers, None)
 
     def surely(self, visit: Visit) -> Profile:
@@ -317,9 +328,8 @@ class _Prover:
         counted = (
             visit if CONTACT in visit.flows or "call_me" in visit.flows else replace(visit, asked=(*visit.asked, fact))
         )
-        groups = self.quotient.groups(fact) if self.quotient.reads(fact) else (Group("given", _any(declared), 1, None),)
-        for group in groups:
-            yield after, replace(counted, words=read, assigned={**visit.assigned, fact: group})
+        answer = Group(ASKED) if self.quotient.reads(fact) else Group("given", _any(declared), 1, None)
+        yield after, replace(counted, words=read, assigned={**visit.assigned, fact: answer})
 
     def do(self, step: Do, after: Any, visit: Visit) -> Iterator[tuple[Any, Visit]]:
         yield self.into(step.flow, after, visit)
@@ -355,10 +365,22 @@ class _Prover:
         for outcome in outcomes:
             yield after, replace(visit, assigned={**visit.assigned, ADVICE: outcome})
 
+    def read_by_entries(self, kinds: tuple[str, ...]) -> frozenset[str]:
+        """Facts that decide whether an entry of these kinds fits, however far back."""
+        if kinds not in self.entry_facts:
+            catalogue = self.content.knowledge.catalogue
+            found: set[str] = set()
+            for entry in catalogue.of_kind(*kinds) if kinds else catalogue.values():
+                found |= set(facts_in(entry.criterion))
+            self.entry_facts[kinds] = frozenset(one for fact in found for one in (fact, *self._behind(fact)))
+        return self.entry_facts[kinds]
+
     def is_certain(self, step: Advise, visit: Visit) -> bool:
         """Some running entry of these kinds fits already, and no further answer can take that away."""
         relevant = tuple(
-            (fact, group) for fact, group in sorted(visit.assigned.items()) if fact != ADVICE and group.answered
+            (fact, group)
+            for fact, group in sorted(visit.assigned.items(), key=lambda one: one[0])
+            if fact in self.read_by_entries(step.kinds) and group.answered
         )
         key = (step.key, relevant)
         if key not in self.certain:
@@ -394,6 +416,9 @@ class _Prover:
         yield self.into(CONTACT, after, visit)
 
     def offer(self, step: Offer, after: Any, visit: Visit) -> Iterator[tuple[Any, Visit]]:
+        if step.open and step.open not in self.content.knowledge.catalogue:
+            yield after, visit  # a region switches this on by adding that entry
+            return
         visit = replace(visit, events=(*visit.events, step.key))
         if visit.handed and step.what == "coach":
             yield after, visit

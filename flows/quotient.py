@@ -15,6 +15,7 @@ from knowledge.criteria import At, Between, EachOf, Inside, InState, Leaf, OneOf
 from knowledge.facts import Fact, Facts
 
 ABSENT = "not_asked"
+ASKED = "asked"  # answered, but no condition has needed to know with what yet
 MOST_TESTED = 8  # values of one several-choices fact that conditions name; beyond this it is listed as not proven
 
 
@@ -189,7 +190,7 @@ def _first_open(fact: str, assigned: Mapping[str, Group], facts: Facts, profile:
             return found
         if profile.state_of(source) == "given":
             return ""
-    if declared.derive or fact in assigned:
+    if declared.derive or (fact in assigned and assigned[fact].status != ASKED):
         return ""
     if declared.applies is not None:
         level, first = needed(declared.applies, assigned, facts, profile)

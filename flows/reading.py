@@ -245,6 +245,8 @@ class FlowReader:
             inner.flag("urgent"),
             inner.one_of("kind", CASE_KINDS, "question"),
             inner.text("text"),
+            inner.text("reserves"),
+            inner.whole("units") or 0,
         )
         inner.done()
         return [step]
@@ -254,7 +256,7 @@ class FlowReader:
         return [
             Offer(
                 self.key(f"offer-{what}"), node.map["offer"].place, what, reader.text("text"), reader.text("reason"),
-                reader.text("team"),
+                reader.text("team"), reader.text("open"),
             )
         ]  # fmt: skip
 

@@ -105,6 +105,7 @@ def _steps() -> list[Schema]:
         ("handoff", _handoff(), {"id": own}),
         ("offer", _said(_TEXT, "A yes/no question: coach, or the flow of that name."), {
             "text": _TEXT, "reason": _said(_TEXT, "For the coach."), "team": _TEXT,
+            "open": _said(_TEXT, "Only offered while this entry is open."),
         }),
         ("remind", _mapping({"after": _TEXT, "text": _TEXT}, "One reminder, after '2 days'.", ("after", "text")),
          {"id": own}),
@@ -143,7 +144,8 @@ def _handoff() -> Schema:
     options = _mapping(
         {
             "reason": _said(_TEXT, "For the coach."), "team": _TEXT, "urgent": _FLAG, "text": _TEXT,
-            "kind": {"enum": list(CASE_KINDS)},
+            "kind": {"enum": list(CASE_KINDS)}, "units": {"type": "integer"},
+            "reserves": _said(_TEXT, "The entry whose counted budget this takes of."),
         },
         required=("reason",),
     )  # fmt: skip

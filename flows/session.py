@@ -11,6 +11,7 @@ from typing import Any
 
 from flows.asking import Screen
 from flows.content import Content
+from flows.draft import Draft
 from flows.effects import Count, Effect, Message, Option, Say
 from flows.state import Answer, State
 from flows.turn import Turn
@@ -26,7 +27,7 @@ class Session:
 
     def __init__(self, content: Content, world: World, state: State, now: datetime) -> None:
         self.content, self.world, self.before, self.now = content, world, state, now
-        self.state = state.but(turn=state.turn + 1, fingerprint=content.fingerprint)
+        self.state = Draft(state).but(turn=state.turn + 1, fingerprint=content.fingerprint)
         self.voice = Voice(content, state.language)
         self.effects: list[Effect] = []
         self.lead: list[str] = []  # lines above whatever comes next
@@ -48,8 +49,10 @@ class Session:
 
     def answer(self, fact: str, value: Any, *, by: str = "visitor", status: str = "given") -> None:
         """Store an answer; it moves to the end so that *terug* undoes the latest first."""
-        self.state = self.state.with_answer(fact, Answer(status, value, by, self.state.turn))
-        self.state = self.state.but(misses=0, phase="talking" if self.state.phase == "new" else self.state.phase)
+        state = self.state
+        answers = {known: held for known, held in state.answers.items() if known != fact}
+        answers[fact] = Answer(status, value, by, state.turn)
+        state.but(answers=answers, misses=0, phase="talking" if state.phase == "new" else state.phase)
         self.understood[fact] = value if status == "given" else {"state": status}
         self.effects.append(Count("answered", fact))
 
@@ -84,7 +87,7 @@ class Session:
         return str(pending.get("step", "")) if shown.step.startswith("!") else shown.step
 
     def forget(self, *facts: str) -> None:
-        self.state = self.state.without(*facts)
+        self.state.answers = {known: held for known, held in self.state.answers.items() if known not in facts}
 
     def mark(self, key: str, value: Any) -> None:
         self.state = self.state.but(done={**self.state.done, key: value})
@@ -113,7 +116,7 @@ class Session:
 
     def close(self) -> Turn:
         if self.quiet:
-            return Turn(self.state, tuple(self.effects), self.understood)
+            return Turn(self.state.freeze(), tuple(self.effects), self.understood)
         screen = Screen(self)
         walked = screen.show()
         shown = screen.shown()
@@ -128,7 +131,7 @@ class Session:
             self.effects.append(Count("finished"))
         says = tuple(Say(message) for message in screen.messages)
         return Turn(
-            state,
+            state.freeze(),
             (*says, *self.effects),
             self.understood,
             self.advice,

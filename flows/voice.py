@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from flows.answers.number import shown
 from flows.content import Content
+from flows.effects import Message
 from flows.model import Ask
 from knowledge.explain import said_day
+from knowledge.languages import RIGHT_TO_LEFT, isolated, script_language
 
 _HOLE = re.compile(r"\{([a-z_.]+)\}")
 _MONTHS = {
@@ -46,7 +49,7 @@ SAID_OTHERWISE = ("situation", "initiative", "education", "benefit")  # a button
 YES_NO = (("yes", "b_yes"), ("no", "b_no"))
 
 
-def fill(text: str, values: dict[str, str]) -> str:
+def fill(text: str, values: Mapping[str, str]) -> str:
     """Put values in the holes, once: a value that itself holds '{…}' stays as it is. Unknown holes stay visible."""
     return _HOLE.sub(lambda hole: values.get(hole[1], hole[0]), text)
 
@@ -61,12 +64,20 @@ class Voice:
     # --- texts -----------------------------------------------------------------------------------------------------
 
     def phrase(self, name: str, /, **values: str) -> str:
-        text = self.content.tr(f"phrase.{name}", self.content.phrases[name], self.language)
-        return fill(text, values) if values else text
+        dutch = self.content.phrases[name]
+        text = self.content.tr(f"phrase.{name}", dutch, self.language)
+        return self._fill(text, values, text is not dutch) if values else text
 
     def flow_text(self, key: str, dutch: str) -> str:
         """A text of a flow, with what is known about the desk filled in."""
-        return fill(self.content.tr(key, dutch, self.language), self.content.holes) if dutch else ""
+        text = self.content.tr(key, dutch, self.language)
+        return self._fill(text, self.content.holes, text is not dutch) if dutch else ""
+
+    def _fill(self, text: str, values: Mapping[str, str], translated: bool) -> str:
+        """Fill the holes. A Dutch name or number in a right-to-left sentence keeps its own direction."""
+        if translated and self.language in RIGHT_TO_LEFT:
+            values = {name: isolated(value) for name, value in values.items()}
+        return fill(text, values)
 
     def question(self, step: Ask, *, first: bool = False) -> str:
         """What is asked: the step's own words, or the fact's."""
@@ -88,6 +99,12 @@ class Voice:
     def name(self, fact: str) -> str:
         """'uw leeftijd'"""
         return self.content.tr(f"facts.{fact}.name", self.facts[fact].name, self.language)
+
+    def spoken(self, message: Message) -> str:
+        """The language a message is really in, for screen readers: in a partial language cards are still Dutch."""
+        if not self.content.is_partial(self.language):
+            return self.language
+        return "nl" if message.card is not None else script_language(message.text, self.language)
 
     # --- choices ---------------------------------------------------------------------------------------------------
 

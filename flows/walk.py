@@ -14,6 +14,7 @@ from itertools import islice, takewhile
 from typing import Any
 
 from flows.content import CALL_ME, CONTACT, Content
+from flows.draft import Draft
 from flows.model import (
     Advise,
     Answer,
@@ -37,6 +38,7 @@ from flows.world import World
 from knowledge.matching import Match
 from knowledge.problems import Place
 from knowledge.profile import Profile
+from knowledge.stock import one_of
 
 CALL, COACH, LOST, CRISIS = "!call_me", "!coach", "!lost", "!crisis"
 KEPT_WALKS = 512
@@ -88,6 +90,13 @@ class Walk:
     ended: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What matching reads of the world: what is left of counted budgets."""
+
+    budgets: Mapping[str, int]
+
+
 class _Waits(Exception):
     """Raised to leave the walk at the pending question, however deep."""
 
@@ -96,7 +105,7 @@ class _Closed(Exception):
     """A consent was refused: the rest of these steps depends on it."""
 
 
-def walk(content: Content, state: State, moment: datetime, world: World | None = None) -> Walk:
+def walk(content: Content, state: State | Draft, moment: datetime, world: World | None = None) -> Walk:
     """Derive the position. Pure: equal content, answers, done, asked, moment and budgets give an equal walk.
 
     Because it is pure, the last walks are kept: within a turn the same position is asked for several times.
@@ -139,7 +148,7 @@ def candidates(
 
 
 class _Walker:
-    def __init__(self, content: Content, state: State, moment: datetime, budgets: Mapping[str, int]) -> None:
+    def __init__(self, content: Content, state: State | Draft, moment: datetime, budgets: Mapping[str, int]) -> None:
         self.content, self.state, self.moment, self.today = content, state, moment, moment.date()
         self.budgets = budgets
         self.out = Walk(content.profile(state.answers, self.today), asked=dict(state.asked))
@@ -273,6 +282,15 @@ class _Walker:
         if step.what == "coach" and self.opened():
             return
         done = self.state.done.get(step.key)
+        if step.open and done is None:
+            match = self.match_of(step.open)
+            if match is None or match.verdict == "does_not_fit":
+                return
+            if match.availability.budget_gone or self.budgets.get(match.entry.id, 0) < one_of(match.entry):
+                self.out.events.append(step)  # said once: the money is gone
+                return
+            if match.status != "open":
+                return
         if done is None:
             self.wait(Pending("offer", step))
         elif done["answer"] == "yes":
@@ -281,6 +299,14 @@ class _Walker:
                 self.handoff_step(Handoff(f"{step.key}!", step.place, reason, step.team))
             else:
                 self.flow(step.what)
+
+    def match_of(self, name: str) -> Match | None:
+        """An entry for this visitor, what is left of its budget included; None when the desk does not have it."""
+        entry = self.content.knowledge.catalogue.resolve(name)
+        if entry is None:
+            return None
+        match: Match = self.content.knowledge.matcher.one(entry, self.out.profile, self.moment, Stock(self.budgets))
+        return match
 
     def review(self, step: Review) -> None:
         if step.key not in self.state.done:

@@ -8,6 +8,7 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
+from flows import otherwords
 from flows.answers.outcome import Answered, Asking, Doubt, Outcome, Unread
 from flows.answers.words import plain, without_fillers
 
@@ -34,6 +35,8 @@ def read_choices(text: str, asking: Asking) -> Outcome:
     names = named(asking)
     found: list[str] = []
     parts = [part for part in re.split(r"\s*(?:,|;|\+|&|\ben\b|\band\b|\n)\s*", text) if part.strip()]
+    if asking.fact.none and (plain(text) in _NO or plain(text) in ("geen", "geen enkele", "none")):
+        return Answered((asking.fact.none,))
     whole = match(text, names, dict(asking.labels))
     if isinstance(whole, Answered):
         return Answered((whole.value,))
@@ -57,7 +60,7 @@ def ordered(ids: list[str] | tuple[str, ...], fact: object) -> tuple[str, ...]:
 
 
 def read_yes_no(text: str, asking: Asking) -> Outcome:
-    words = plain(text)
+    words = plain(text) or text.strip()
     if words in _YES:
         return Answered("yes")
     if words in _NO:
@@ -153,5 +156,5 @@ def _named(
     )
 
 
-_YES = frozenset(plain(word) or word for word in YES)
-_NO = frozenset(plain(word) or word for word in NO)
+_YES = frozenset(plain(word) or word for word in (*YES, *otherwords.YES))
+_NO = frozenset(plain(word) or word for word in (*NO, *otherwords.NO))

@@ -53,9 +53,9 @@ def find_day(text: str, today: date) -> date | None:
             return date(int(iso[1]), int(iso[2]), int(iso[3]))
         if short := re.search(r"\b(\d{1,2})[-/. ](\d{1,2})(?:[-/. ](\d{2,4}))?\b", text):
             return _dated(int(short[1]), int(short[2]), short[3], today)
-        month = re.search(r"\b(\d{1,2})(?:e|ste|de|st|nd|rd|th)?\s+([a-z]+)(?:\s+(\d{4}))?", text)
-        if month and month[2] in _MONTHS:
-            return _dated(int(month[1]), _MONTHS[month[2]], month[3], today)
+        for month in re.finditer(r"\b(\d{1,2})(?:e|ste|de|st|nd|rd|th)?\s+([a-z]+)(?:\s+(\d{4}))?", text):
+            if month[2] in _MONTHS:
+                return _dated(int(month[1]), _MONTHS[month[2]], month[3], today)
     except ValueError:
         return None
     return _counted(text, today) or _weekday(text, today)

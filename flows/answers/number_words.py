@@ -31,11 +31,8 @@ def number_of(text: str) -> int | float | None:
         return None
     if text in _MORE:
         return _MORE[text]
-    return _dutch(text.replace(" ", "").replace("-", "")) or _zero(text) or _english(text)
-
-
-def _zero(text: str) -> int | None:
-    return 0 if text in ("nul", "zero") else None
+    dutch = _dutch(text.replace(" ", "").replace("-", ""))
+    return dutch if dutch is not None else _english(text)
 
 
 def _dutch(text: str) -> int | None:
