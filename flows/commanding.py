@@ -10,7 +10,7 @@ from flows import deskquestions, knowing
 from flows.cards import card_message
 from flows.commands import COMMANDS, PRIVATE, find_command, language_named
 from flows.draft import Draft
-from flows.effects import Count, Option, ShowMyData, UpdateCase
+from flows.effects import Count, ShowMyData, UpdateCase
 from flows.events import Chose, Commanded, Event, Pressed, Said
 from flows.handover import waiting_line
 from flows.model import Handoff

@@ -36,9 +36,9 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 
 PRIVATE = ("my_data", "erase", "privacy", "stop")  # work whoever is speaking
 LANGUAGES = {
-    **{"engels": "en", "english": "en", "english please": "en", "nederlands": "nl", "dutch": "nl"},
+    "engels": "en", "english": "en", "english please": "en", "nederlands": "nl", "dutch": "nl",
     **{plain(name): language for name, language in otherwords.OWN_NAMES.items()},
-}
+}  # fmt: skip
 # Words that only count as a command with a slash or alone, because people also use them in sentences, are all words
 # here: a command is the whole text. These take the rest of the text as their argument.
 _WITH_ARGUMENT = {"wijzig": "change", "change": "change", "waarom niet": "why_not", "why not": "why_not",

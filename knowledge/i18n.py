@@ -80,7 +80,8 @@ def po_header(text: str) -> dict[str, str]:
     """The header of a gettext file: name -> value."""
     head = text.split("\n\n", 1)[0]
     lines = "".join(_unquoted(line.strip(), "", 0, None) for line in head.splitlines() if line.startswith('"'))
-    return {name.strip(): value.strip() for name, _, value in (one.partition(":") for one in lines.splitlines()) if name}
+    parts = (one.partition(":") for one in lines.splitlines())
+    return {name.strip(): value.strip() for name, _, value in parts if name}
 
 
 def read_po(text: str, shown: str, problems: Problems | None = None) -> list[Message]:

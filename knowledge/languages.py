@@ -21,6 +21,7 @@ INFORMAL = "nl_informal"  # a catalogue of Dutch with *je*: a form of address, n
 _FIRST, _LEFT, _END = "\u2068", "\u2066", "\u2069"  # bidi isolates: by the first strong letter, left to right, end
 # Arabic turns '0800-0113' round: in its context the hyphen and the space are no part of the number.
 _NUMBER = re.compile(r"\+?\d[\d .\-/]*[ \-/][\d .\-/]*\d")
+_SCRIPTS = {"ar": re.compile("[\u0600-\u06ff]"), "uk": re.compile("[\u0400-\u04ff]")}
 
 _DAYS = {
     "ar": ("الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد"),
@@ -29,10 +30,12 @@ _DAYS = {
     "uk": ("у понеділок", "у вівторок", "у середу", "у четвер", "у п'ятницю", "у суботу", "у неділю"),
 }
 _MONTHS = {
-    "ar": ("يناير", "فبراير", "مارس", "أبريل", "مايو", "يونيو", "يوليو", "أغسطس", "سبتمبر", "أكتوبر", "نوفمبر", "ديسمبر"),
-    "tr": ("Ocak", "Şubat", "Mart", "Nisan", "Mayıs", "Haziran", "Temmuz", "Ağustos", "Eylül", "Ekim", "Kasım", "Aralık"),
-    "pl": ("stycznia", "lutego", "marca", "kwietnia", "maja", "czerwca", "lipca", "sierpnia", "września", "października",
-           "listopada", "grudnia"),
+    "ar": ("يناير", "فبراير", "مارس", "أبريل", "مايو", "يونيو", "يوليو", "أغسطس",
+           "سبتمبر", "أكتوبر", "نوفمبر", "ديسمبر"),
+    "tr": ("Ocak", "Şubat", "Mart", "Nisan", "Mayıs", "Haziran", "Temmuz", "Ağustos",
+           "Eylül", "Ekim", "Kasım", "Aralık"),
+    "pl": ("stycznia", "lutego", "marca", "kwietnia", "maja", "czerwca", "lipca", "sierpnia",
+           "września", "października", "listopada", "grudnia"),
     "uk": ("січня", "лютого", "березня", "квітня", "травня", "червня", "липня", "серпня", "вересня", "жовтня",
            "листопада", "грудня"),
 }  # fmt: skip
@@ -43,7 +46,8 @@ _AT_THE_LATEST = {"ar": "{day} الساعة {time} على أبعد تقدير", 
                   "pl": "najpóźniej {day} o godz. {time}", "uk": "не пізніше ніж {day}, до {time}"}  # fmt: skip
 _OPEN_UNTIL = {"ar": "نحن متاحون حتى الساعة {time}.", "tr": "Saat {time} kadar açığız.",
                "pl": "Mamy otwarte do godz. {time}.", "uk": "Ми працюємо до {time}."}  # fmt: skip
-_BACK_ON = {"ar": "نحن مغلقون الآن. نعود {day} الساعة {time}.", "tr": "Şu anda kapalıyız. Yeniden açılış: {day}, saat {time}.",
+_BACK_ON = {"ar": "نحن مغلقون الآن. نعود {day} الساعة {time}.",
+            "tr": "Şu anda kapalıyız. Yeniden açılış: {day}, saat {time}.",
             "pl": "Teraz mamy zamknięte. Wracamy {day} o godz. {time}.",
             "uk": "Зараз ми зачинені. Ми знову тут {day}, {time}."}  # fmt: skip
 
@@ -57,6 +61,12 @@ def in_order(found: Iterable[str]) -> tuple[str, ...]:
 def direction(language: str) -> str:
     """`rtl` or `ltr`, as HTML wants it."""
     return "rtl" if language in RIGHT_TO_LEFT else "ltr"
+
+
+def script_language(text: str, language: str) -> str:
+    """`language` when a text holds letters of its script, else Dutch: what fell back is read out as Dutch."""
+    script = _SCRIPTS.get(language)
+    return language if script is None or script.search(text) else "nl"
 
 
 def isolated(value: str) -> str:
