@@ -143,7 +143,9 @@ async def test_a_question_to_the_client_lands_in_the_sheet(visitor: Visitor, san
     chat = await visitor.get("/chat")
     question = desk.content.knowledge.facts["recognised_training_company"].question
     assert question in chat.text
-    await visitor.say("ja")
+    yes = re.search(r'name="press" value="([^"]+)">Ja<', chat.text)
+    assert yes
+    await visitor.post("/chat/zeg", data={"press": yes[1]})
     row = await desk.store.case(code)
     assert row is not None
     assert any(answer.fact == "recognised_training_company" and answer.value == "yes" for answer in row.answers)
