@@ -28,9 +28,11 @@ from flows.state import State
 from flows.turn import Turn
 from flows.world import World
 from knowledge.geography import Geography
+from knowledge.stock import stock_of
 from storage.base import NotStored
 from storage.keys import Keys
 from storage.messages import Incoming, TurnResult
+from storage.promise import AMSTERDAM
 from storage.store import Store, open_store
 
 if TYPE_CHECKING:
@@ -78,6 +80,7 @@ class Desk:
         store = await open_store(settings.database, secret=keys, clock=clock)
         desk = cls(content, store, settings, clock)
         try:
+            await desk.count_stock()
             yield desk
         finally:
             await desk.aclose()
@@ -97,6 +100,14 @@ class Desk:
         self.content = content
         self.store.rules = rules_of(content)
         self.store.step = self.step
+
+    async def count_stock(self) -> None:
+        """Lets the store count what the content says can run out: budgets of vouchers, places at meetings."""
+        for one in stock_of(self.content.knowledge.catalogue):
+            starts = one.starts.replace(tzinfo=AMSTERDAM) if one.starts else None
+            await self.store.set_stock(
+                one.what, one.kind, one.ceiling, title=one.title, place=one.place, starts=starts
+            )
 
     def step(self, state: State, world: World, event: Event, now: datetime) -> Turn:
         return step(self.content, world, state, event, now)

@@ -34,6 +34,7 @@ class StoredTalk:
         store = await open_store(url, secret=secret, clock=clock)
         stack.push_async_callback(store.aclose)
         desk = Desk(content, store, replace(settings, database_url=url), clock)
+        await desk.count_stock()
         stack.push_async_callback(desk.aclose)
         return cls(desk, stack, language, flow)
 

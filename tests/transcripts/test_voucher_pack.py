@@ -1,0 +1,115 @@
+"""The example pack of a region with a live voucher: what one visitor takes, the next one finds gone."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.desk import Desk
+from bot.settings import Settings
+from flows.content import Content
+from flows.effects import Say
+from flows.events import Chose, Said, Started
+from storage.messages import Incoming
+from storage.store import open_store
+
+PACK = Path(__file__).parents[2] / "flows" / "examples" / "voucher-pack"
+NOW = datetime(2026, 11, 21, 10, tzinfo=UTC)
+ASKING = (
+    "ik werk in een winkel in arnhem en wil lasser worden",
+    "leren en werken",
+    "ja",  # wants the voucher
+    "een lascursus",
+    "ja",  # the price is on paper
+    "ja",  # permission
+    "06 12345678",
+    "Sam",
+)
+
+
+@pytest.fixture(scope="module")
+def content() -> Content:
+    return Content.load(PACK)
+
+
+def talk(content: Content, tmp_path: Path, conversations: dict[str, tuple[object, ...]]) -> tuple[dict[str, str], int]:
+    """What the desk said per visitor, and what is left of the voucher's budget."""
+
+    async def held() -> tuple[dict[str, str], int]:
+        store = await open_store(f"sqlite:///{tmp_path / 'desk.db'}", clock=lambda: NOW)
+        desk = Desk(content, store, Settings(), lambda: NOW)
+        await desk.count_stock()
+        said, left = {}, 0
+        for visitor, events in conversations.items():
+            lines: list[str] = []
+            for event in (Started(), *(Said(one) if isinstance(one, str) else one for one in events)):
+                result = await desk.receive(Incoming("web", visitor, event, NOW))
+                assert result.turn is not None
+                lines += [effect.message.text for effect in result.turn.effects if isinstance(effect, Say)]
+            said[visitor] = "\n".join(lines)
+        from storage.turns import read_stocks
+
+        stocks = await store._read(lambda conn: read_stocks(conn, NOW))
+        left = stocks.budgets["regional-voucher"]
+        await desk.aclose()
+        await store.aclose()
+        return said, left
+
+    return asyncio.run(held())
+
+
+def test_a_second_visitor_finds_the_budget_gone(content, tmp_path):
+    said, left = talk(content, tmp_path, {"first": ASKING, "second": ASKING[:2]})
+    assert "Wilt u die hier aanvragen?" in said["first"]
+    assert "Uw aanvraag is binnen." in said["first"]
+    assert left == 500  # 1,500 euros in the pack, one voucher of 1,000
+    assert "Het geld van deze voucher is op." in said["second"]
+    assert "Wilt u die hier aanvragen?" not in said["second"]
+
+
+def test_two_who_ask_at_the_same_time_never_get_more_than_there_is(content, tmp_path):
+    """Both were offered the voucher; the one who finishes last hears that the money is gone."""
+
+    async def held() -> list[str]:
+        store = await open_store(f"sqlite:///{tmp_path / 'desk.db'}", clock=lambda: NOW)
+        desk = Desk(content, store, Settings(), lambda: NOW)
+        await desk.count_stock()
+        last = ["", ""]
+        for event in (Started(), *map(Said, ASKING)):
+            for at, visitor in enumerate(("anna", "bo")):
+                result = await desk.receive(Incoming("web", visitor, event, NOW))
+                assert result.turn is not None
+                last[at] += "".join(one.message.text for one in result.turn.effects if isinstance(one, Say))
+        await desk.aclose()
+        await store.aclose()
+        return last
+
+    anna, bo = asyncio.run(held())
+    assert "Uw aanvraag is binnen." in anna
+    assert "Het geld van deze voucher is op." in bo
+    assert "Uw aanvraag is binnen." not in bo
+
+
+def test_a_planned_meeting_is_shown_and_takes_a_sign_up_with_consent(content, tmp_path):
+    said, _ = talk(
+        content, tmp_path,
+        {"anna": ("ik zoek werk", "bijeenkomsten", Chose(("!join:voucher-evening",)), "ja")},
+    )  # fmt: skip
+    assert "14 januari 2027 om 19.00 uur in Arnhem" in said["anna"]
+    assert "Zal ik u inschrijven" in said["anna"]
+    assert "U staat op de lijst voor Avond over leren in de techniek." in said["anna"]
+
+
+def test_without_the_pack_nobody_is_offered_a_voucher_and_nothing_is_planned(tmp_path):
+    from flows.engine import step
+    from flows.state import State
+    from flows.world import World
+
+    content = Content.load()
+    turn = step(content, World(), State(), Said("bijeenkomsten"), NOW)
+    said = "\n".join(effect.message.text for effect in turn.effects if isinstance(effect, Say))
+    assert "Er is nu geen bijeenkomst gepland." in said
+    assert "regional-voucher" not in content.knowledge.catalogue
