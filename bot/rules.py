@@ -40,6 +40,7 @@ def rules_of(content: Content) -> Rules:
         office=office,
         special=lambda text: bool(knowledge.understanding.read(text).sensitive),
         region_of=region_of,
+        entry_name=lambda entry: knowledge.catalogue[entry].name if entry in knowledge.catalogue else entry,
         question=lambda fact, language: question_of(content, fact, language),
     )
 

@@ -12,6 +12,7 @@ from knowledge.redaction import redact
 from storage import actions as a
 from storage import tables as t
 from storage.actions import Done, Refused
+from storage.outcome_questions import plan_question
 from storage.talk import K, Pen, Talk, new_id
 from storage.talks import key_of
 
@@ -105,4 +106,5 @@ def add_outcome(conn: Connection, pen: Pen, case: Any, talk: Talk, staff: Any, a
         },
     )  # fmt: skip
     pen.count(talk, f"outcome_{action.step}"[:32], action.entry)
+    plan_question(conn, pen, talk.id, case.number, action.step, action.entry)
     return Done(K(case.number), case.version, id=id_)

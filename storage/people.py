@@ -20,6 +20,7 @@ from storage.effects import carry_out
 from storage.erasure import erase_person
 from storage.keys import code, hashed, typed
 from storage.messages import TurnResult
+from storage.outcome_questions import PREFIX, ask_outcome
 from storage.promise import AMSTERDAM
 from storage.staff import take_one_time
 from storage.talk import K, Pen, ms, new_id
@@ -144,13 +145,15 @@ class People(Base):
     ) -> TurnResult:
         """Carries one reminder out: the row goes in the same transaction, so it happens once."""
         step = decide or self.step
-        assert step is not None, "set store.step, or give decide"
         event = TimePassed(due.key)
 
         def work(conn: Connection) -> TurnResult:
             same = sa.and_(t.reminder.c.conversation == due.conversation, t.reminder.c.key == due.key)
             if conn.execute(t.reminder.delete().where(same)).rowcount != 1:
                 return TurnResult(None, True, due.conversation, 0)
+            if due.key.startswith(PREFIX):
+                return _ask_outcome(conn, Pen(self.context, self.clock()), due)
+            assert step is not None, "set store.step, or give decide"
             return _internal_turn(
                 conn, Pen(self.context, self.clock()), due.conversation,
                 lambda state, world, now: step(state, world, event, now),
@@ -196,6 +199,15 @@ class People(Base):
         }  # fmt: skip
         columns = ("kind", "ceiling", "title", "place", "starts_at")
         await self._write(lambda conn: self.context.sql.upsert(conn, t.stock, [row], columns))
+
+
+def _ask_outcome(conn: Connection, pen: Pen, due: DueReminder) -> TurnResult:
+    talk = lock_talk(conn, pen.context, due.conversation)
+    pen.proactive = True
+    if talk is None or not ask_outcome(conn, pen, talk, due.key):
+        return TurnResult(None, True, due.conversation, 0)
+    pen.flush(conn)
+    return TurnResult(Turn(talk.state), False, talk.id, talk.version + 1, tuple(talk.outgoing), K(talk.open_case))
 
 
 def _internal_turn(conn: Connection, pen: Pen, conversation: str, decide: Decide) -> TurnResult:

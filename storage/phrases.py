@@ -37,6 +37,22 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Het duurt langer dan we zeiden. Sorry. Een coach reageert {promise}.",
         "It takes longer than we said. Sorry. A coach will answer {promise}.",
     ),
+    "outcome_granted": (
+        "Een tijd geleden vroeg u iets aan: {entry}. Is dat toegekend?",
+        "Some time ago you applied for {entry}. Was it granted?",
+    ),
+    "outcome_started": ("Bent u al begonnen met uw opleiding?", "Have you started your training yet?"),
+    "outcome_finished": ("Hebt u uw opleiding afgerond?", "Have you finished your training?"),
+    "outcome_yes": ("Ja", "Yes"),
+    "outcome_no": ("Nee", "No"),
+    "outcome_not_yet": ("Nog niet", "Not yet"),
+    "outcome_yes_thanks": ("Wat fijn! We hebben het genoteerd.", "Good to hear! We have noted it."),
+    "outcome_no_thanks": (
+        "Dank u voor uw antwoord. Een coach kijkt met u mee.",
+        "Thank you for your answer. A coach will look at it with you.",
+    ),
+    "outcome_not_yet_thanks": ("Dank u. We vragen het later nog eens.", "Thank you. We will ask again later."),
+    "outcome_follow_up": ("Het ging niet door. Bel wat er wel kan.", "It did not happen. Call about what can."),
     "late_open": (
         "Het duurt langer dan we zeiden. Sorry. We zijn u niet vergeten.",
         "It takes longer than we said. Sorry. We have not forgotten you.",

@@ -244,7 +244,7 @@ def sweep(conn: Connection, pen: Pen, *, dry_run: bool, anyway: bool) -> Swept:
     _guard(conn, pen, anyway)
     counts: dict[str, int] = {}
     at = pen.at
-    due = sa.and_(t.conversation.c.purge_at <= at, t.conversation.c.open_case.is_(None))
+    due = _due(at)
     for name, table, where in (
         ("seen", t.seen, t.seen.c.at < at - SEEN_HOURS * 3600 * 1000),
         ("outbox", t.outbox, sa.and_(t.outbox.c.done_at.is_not(None), t.outbox.c.done_at < at - OUTBOX_DAYS * DAY)),
@@ -277,6 +277,17 @@ def sweep(conn: Connection, pen: Pen, *, dry_run: bool, anyway: bool) -> Swept:
         total = ", ".join(f"{name} {count}" for name, count in counts.items() if count)
         record(conn, context, pen.now, actor="retention", action="retention", result=total or "nothing")
     return Swept(dry_run, counts)
+
+
+def _due(at: int) -> Any:
+    """Conversations whose time is over: no open case, and no follow-up or outcome question that is still to come."""
+    planned = sa.exists().where(
+        t.case.c.conversation == t.conversation.c.id,
+        t.follow_up.c.case_number == t.case.c.number,
+        t.follow_up.c.state == "open",
+    )
+    asked = sa.exists().where(t.reminder.c.conversation == t.conversation.c.id, t.reminder.c.key.startswith("outcome:"))
+    return sa.and_(t.conversation.c.purge_at <= at, t.conversation.c.open_case.is_(None), ~planned, ~asked)
 
 
 def _forget_answers(conn: Connection, pen: Pen, dry_run: bool) -> int:
@@ -322,8 +333,7 @@ def _guard(conn: Connection, pen: Pen, anyway: bool) -> None:
         if said == "the last run" and pen.at - stamp > LONGEST_GAP.total_seconds() * 1000:
             raise RetentionRefused("the last run is more than sixty days ago: the clock may have jumped")
     total = int(conn.execute(sa.select(sa.func.count()).select_from(t.conversation)).scalar() or 0)
-    due = sa.and_(t.conversation.c.purge_at <= pen.at, t.conversation.c.open_case.is_(None))
-    doomed = int(conn.execute(sa.select(sa.func.count()).select_from(t.conversation).where(due)).scalar() or 0)
+    doomed = int(conn.execute(sa.select(sa.func.count()).select_from(t.conversation).where(_due(pen.at))).scalar() or 0)
     if total >= LEAST and doomed > total * LARGEST_SHARE:
         raise RetentionRefused(f"{doomed} of {total} conversations would go in one run")
 

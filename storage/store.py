@@ -19,6 +19,7 @@ from storage.delivery import Delivery
 from storage.figures import Reports
 from storage.keys import Keys
 from storage.messages import Incoming, TurnResult
+from storage.noted import Noted
 from storage.people import People
 from storage.privacy import Privacy
 from storage.reads import Reads
@@ -28,7 +29,7 @@ from storage.timers import Timers
 from storage.turns import Decide, Job
 
 
-class Store(Reads, Reports, CaseActions, Delivery, People, Privacy, StaffRoom, Timers):
+class Store(Reads, Reports, CaseActions, Delivery, Noted, People, Privacy, StaffRoom, Timers):
     """What is remembered. Open with `open_store`, close with `aclose`."""
 
     async def turn(self, incoming: Incoming, decide: Decide) -> TurnResult:

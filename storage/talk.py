@@ -69,6 +69,7 @@ class Rules:
     special: Callable[[str], bool] | None = None  # whether a text speaks of health or debts
     region_of: Callable[[Mapping[str, Answer]], str] | None = None  # for filters and figures
     question: Callable[[str, str], Message | None] | None = None  # (fact, language) -> how a coach has it asked
+    entry_name: Callable[[str], str] = str  # how an entry of the catalogue is called
     thanks: Sequence[str] = ("bedankt", "dank je wel", "dank u wel", "dankjewel", "top", "ok", "oke", "prima", "👍")
 
     def class_of(self, fact: str) -> str:
@@ -162,8 +163,10 @@ class Talk:
                     return label
         return option
 
-    def asked_by_coach(self, event: Event) -> tuple[str, str] | None:
-        """The fact and the answer, when this event picks an answer to a question that a coach had sent."""
+    def asked(self, event: Event) -> tuple[str, str] | None:
+        """What and the answer, when this event picks an answer to a question that the engine did not ask."""
+        if not isinstance(event, Pressed | Chose):
+            return None
         for number, shown in reversed(self.labels.items()):
             for place, (id_, _, fact) in enumerate(shown):
                 pressed = isinstance(event, Pressed) and (str(event.turn), event.option) == (number, place)

@@ -26,6 +26,7 @@ from storage import tables as t
 from storage.effects import carry_out, hands_over
 from storage.failpoints import failpoint
 from storage.messages import Incoming, TurnResult
+from storage.outcome_questions import PREFIX, take_outcome
 from storage.promise import AMSTERDAM, opening, sentence
 from storage.talk import PRACTICE, Conflict, Context, K, Pen, Talk, moment, ms, new_id
 
@@ -81,7 +82,13 @@ def _turn(conn: Connection, pen: Pen, job: Job, talk: Talk, stocks: Stocks) -> T
     due = promised(pen.context, talk, stocks, here)
     world = world_of(pen.context, talk, stocks, here, due)
     before = talk.state
+    asked = talk.asked(incoming.event)
     _hear(pen, talk, incoming)
+    if asked is not None and asked[0].startswith("!" + PREFIX):
+        _follow(talk, incoming)
+        take_outcome(conn, pen, talk, asked)
+        turn = Turn(talk.state)
+        return TurnResult(turn, False, talk.id, talk.version + 1, tuple(talk.outgoing), K(talk.open_case))
     turn = job.decide(before, world, here)
     _follow(talk, incoming)
     apply_turn(conn, pen, talk, turn, stocks, due, message_ref=incoming.message_ref)
@@ -97,7 +104,7 @@ def _take_asked(
     conn: Connection, pen: Pen, talk: Talk, event: Event, world: World, stocks: Stocks, due: datetime | None
 ) -> None:
     """A press on a question that the coach had sent lands in the sheet; the desk itself stays silent."""
-    asked = talk.asked_by_coach(event)
+    asked = talk.asked(event)
     if asked is None or pen.context.step is None:
         return
     turn = pen.context.step(talk.state, world, CoachAnswered(*asked), pen.here)

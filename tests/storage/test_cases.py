@@ -431,3 +431,53 @@ async def test_a_question_of_the_coach_lands_in_the_sheet_when_it_is_pressed(sto
         assert {one.fact: (one.value, one.by) for one in case.answers}["shift_work"] == (value, "visitor")
     log = await texts(store, code)
     assert log[-2:] == ["Nee", "Ja"]
+
+
+async def test_the_desk_asks_what_became_of_it_and_only_a_no_costs_a_coach_time(store: Store, clock: Clock) -> None:
+    from flows.events import Pressed
+    from storage.outcome_questions import AGAIN, NEXT
+
+    code = await a_case(store)
+    sanne = await a_coach(store)
+    await store.act(a.AddOutcome(code, sanne.id, "submitted", date(2026, 11, 23), "slim"))
+    await store.act(a.Close(code, sanne.id, "advised"))
+    clock.tick(days=35)
+    assert (await store.retention()).counts["conversations"] == 0, "a question is still to come"
+    clock.tick(days=NEXT["submitted"][1] - 35)
+    piet = Visitor(store, "piet", clock=clock, sent=40)
+
+    async def asked(option: int) -> list[str]:
+        (due,) = await store.due_reminders()
+        (question,) = (await store.remind(due)).outgoing
+        event = Pressed(question.turn, question.message.first + option)
+        answer = await piet.says(event=event)
+        again = await piet.says(event=event)
+        assert [one.message.kind for one in again.outgoing] == ["question"], "a second press is the engine's"
+        return [question.message.text, *(one.message.text for one in answer.outgoing)]
+
+    assert await asked(2) == [
+        "Een tijd geleden vroeg u iets aan: slim. Is dat toegekend?", "Dank u. We vragen het later nog eens.",
+    ]  # fmt: skip
+    clock.tick(days=AGAIN)
+    assert (await asked(0))[1] == "Wat fijn! We hebben het genoteerd."
+    clock.tick(days=NEXT["granted"][1])
+    assert (await asked(1))[1] == "Dank u voor uw antwoord. Een coach kijkt met u mee."
+    case = await store.case(code)
+    assert case is not None
+    rows = await store.outcomes(case.person)
+    assert [(row.step, row.source) for row in rows] == [
+        ("submitted", "coach"), ("granted", "client"), ("stopped", "client"),
+    ]  # fmt: skip
+    (planned,) = await store.agenda(sanne)
+    assert (planned.origin, planned.title) == ("scheme", "Het ging niet door. Bel wat er wel kan.")
+    assert await store.due_reminders() == []
+
+
+async def test_what_the_coach_already_knows_is_not_asked(store: Store, clock: Clock) -> None:
+    code = await a_case(store)
+    sanne = await a_coach(store)
+    await store.act(a.AddOutcome(code, sanne.id, "submitted", date(2026, 11, 23), "slim"))
+    await store.act(a.AddOutcome(code, sanne.id, "rejected", date(2026, 11, 23), "slim"))
+    clock.tick(days=42)
+    (due,) = await store.due_reminders()
+    assert (await store.remind(due)).outgoing == ()
