@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from knowledge.problems import Place
 
@@ -87,9 +88,36 @@ class Fact:
     def is_range(self) -> bool:
         return self.kind in ("number", "amount", "date")
 
+    def accepts(self, value: Any) -> bool:
+        """Whether a stored value is still one of this fact. Content changes; an answer that went is asked again."""
+        if self.kind in ("choice", "choices", "code", "yes_no"):
+            parts = (value,) if isinstance(value, str) else value
+            if not isinstance(parts, tuple | list) or not parts:
+                return False
+            return all(isinstance(part, str) and (self.open or part in self.choices) for part in parts)
+        if self.kind in ("number", "amount"):
+            ends = value if isinstance(value, tuple | list) else (value,)
+            if len(ends) not in (1, 2) or isinstance(value, tuple | list) != (len(ends) == 2):
+                return False
+            numbers = [end for end in ends if end is not None]
+            return all(isinstance(end, int | float) and not isinstance(end, bool) for end in numbers) and bool(
+                numbers or len(ends) == 2
+            )
+        if not isinstance(value, str):
+            return False
+        return self.kind != "date" or _is_day(value)
+
     @property
     def is_askable(self) -> bool:
         return bool(self.question) and not self.derive and not self.open
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 class Applies:

@@ -47,7 +47,7 @@ class Profile:
         self.facts = facts
         self.today = today
         self._geography = geography
-        self._answers = answers
+        self._answers = {fact: answer for fact, answer in answers.items() if _still_counts(facts.get(fact), answer)}
         self._possible: dict[str, Anything] = {}
         self._states: dict[str, str] = {}
         self._marks: dict[str, Hashable] = {}
@@ -62,13 +62,12 @@ class Profile:
 
     @property
     def key(self) -> Hashable:
-        """Equal for equal knowledge; answers to facts that do not exist (any more) are left out."""
+        """Equal for equal knowledge; answers that no fact takes (any more) are left out."""
         if self._key is None:
             self._key = tuple(
                 sorted(
                     (fact, answer.status, _hashable(answer.value) if answer.status == "given" else "")
                     for fact, answer in self._answers.items()
-                    if fact in self.facts
                 )
             )
         return self._key
@@ -241,6 +240,10 @@ class Profile:
         if isinstance(value, tuple | list):
             return (low if value[0] is None else value[0], high if value[1] is None else value[1])
         return value, value
+
+
+def _still_counts(fact: Fact | None, answer: Answered) -> bool:
+    return fact is not None and (answer.status != "given" or fact.accepts(answer.value))
 
 
 def _hashable(value: Anything) -> Hashable:

@@ -7,8 +7,9 @@ import pytest
 from knowledge.criteria import facts_in
 from knowledge.facts_reading import read_facts, read_lists
 from knowledge.problems import Problems
+from knowledge.profile import Given
 from knowledge.source import read_text
-from tests.knowledge.people import FACTS, GEOGRAPHY
+from tests.knowledge.people import FACTS, GEOGRAPHY, KNOWLEDGE
 
 NEEDED = [
     "situation",
@@ -119,3 +120,38 @@ def test_a_list_with_a_wrong_parent_is_reported():
         "'c' is not an entry of list 'trades'" in one
         for one in reading("{}", "list: trades\nentries:\n  a: {label: A, in: a, parents: [c]}")
     )
+
+
+@pytest.mark.parametrize(
+    ("fact", "value", "accepted"),
+    [
+        ("situation", "employee", True),
+        ("situation", "boss", False),
+        ("situation", 5, False),
+        ("benefit", ("ww", "wia"), True),
+        ("benefit", ("ww", "gone"), False),
+        ("benefit", (), False),
+        ("age", 52, True),
+        ("age", (45, None), True),
+        ("age", (None, None), True),
+        ("age", "52", False),
+        ("age", True, False),
+        ("age", None, False),
+        ("age", (1, 2, 3), False),
+        ("place", "Ulft", True),
+        ("place", 7, False),
+        ("advice", ("anything",), True),
+    ],
+)
+def test_a_stored_value_counts_only_while_the_fact_takes_it(fact, value, accepted):
+    assert FACTS[fact].accepts(value) == accepted
+
+
+def test_an_answer_that_an_editor_removed_is_asked_again():
+    profile = KNOWLEDGE.profile(
+        {"situation": Given("boss"), "age": Given("oud"), "gone": Given("x"), "goal": Given("teach")}
+    )
+    assert profile.state_of("situation") == "not_asked"
+    assert profile.state_of("age") == "not_asked"
+    assert profile.state_of("goal") == "given"
+    assert profile.possible("age") == (12, 100)
