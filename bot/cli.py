@@ -111,6 +111,8 @@ def parser() -> argparse.ArgumentParser:
     coach.add_argument("action", choices=["add"])
     coach.add_argument("name", help="login name")
     coach.add_argument("--role", default="coach", choices=["coach", "coordinator", "admin", "auditor"])
+    link_telegram = command("telegram-code", "telegram_code:telegram_code", "link a coach, or the coaches' group")
+    link_telegram.add_argument("login", nargs="?", default="", help="login name of a coach; without it: the group")
     audit = command("audit", "operating:audit", "verify the audit log")
     audit.add_argument("action", choices=["verify"])
     report = command("report", "operating:report", "what people asked for and the desk could not offer")

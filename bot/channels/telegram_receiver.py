@@ -11,14 +11,18 @@ import contextlib
 import logging
 import time
 from collections.abc import Coroutine, Mapping
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from bot.channels.telegram import Blocked, Call, Heard, Read, Turned, Unreadable, keyboard, read_update
 from bot.channels.telegram_carrier import CallFailed, Carrier
 from bot.desk import Desk
-from flows.events import Started
+from flows.events import Said, Started
 from storage.base import NotStored
 from storage.messages import Incoming
+
+if TYPE_CHECKING:
+    from bot.channels.telegram_group import CoachGroup
 
 log = logging.getLogger("loket.telegram")
 TRIES = 3  # of an update that makes the desk itself fail; then it is put aside, or it would block its chat for a day
@@ -29,10 +33,10 @@ MANY = 10_000  # chats and updates remembered
 
 
 class Receiver:
-    """For one bot. `mounted` receivers share it with a host: see telegram_mounted.py."""
+    """For one bot. In a host's bot a Guest decides what comes here (telegram_mounted.py)."""
 
-    def __init__(self, desk: Desk, carrier: Carrier) -> None:
-        self.desk, self.carrier = desk, carrier
+    def __init__(self, desk: Desk, carrier: Carrier, group: CoachGroup | None = None) -> None:
+        self.desk, self.carrier, self._group = desk, carrier, group
         self._failed: dict[int, int] = {}  # update -> tries that failed for a reason of our own
         self._buckets: dict[str, tuple[float, float]] = {}  # chat -> room left, at which moment
         self._beside: set[asyncio.Task[None]] = set()
@@ -51,15 +55,18 @@ class Receiver:
         await self.carry_out(update, read)
 
     async def carry_out(self, update: Mapping[str, Any], read: Read) -> None:
+        notice = ""
         try:
-            if read.incoming is not None and self._room(read.incoming.address):
-                await self._turn(read.incoming)
+            if self._group is not None and (read.heard is not None or read.moved is not None):
+                notice, read = await self._in_group(self._group, read)
+            elif read.incoming is not None and self._room(read.incoming.address):
+                await self._turn(read.incoming, read.command)
         except NotStored:
             raise
         except Exception as error:
             await self._count_failure(update, error)
         if read.callback:
-            self.beside(self._answer(read))
+            self.beside(self._answer(read.callback, notice))
         if read.blocked is not None:
             await self._blocked(read.blocked)
         if read.turned is not None:
@@ -67,7 +74,27 @@ class Receiver:
         if read.heard is not None and not read.callback:
             self.beside(self._refuse(read.heard))
 
-    async def _turn(self, incoming: Incoming) -> None:
+    async def _in_group(self, group: CoachGroup, read: Read) -> tuple[str, Read]:
+        """What a coach did in a group: a notice over the button, or an answer in the group."""
+        if read.moved is not None:
+            await group.moved(*read.moved)
+        answer = await group.hear(read.heard) if read.heard is not None else None
+        if answer is None or read.heard is None:
+            return "", read
+        if not answer.alert:
+            self.beside(self._try("sendMessage", {"chat_id": read.heard.chat, "text": answer.text}))
+        return answer.text if answer.alert else "", replace(read, heard=None)
+
+    async def _link_coach(self, group: CoachGroup, incoming: Incoming) -> None:
+        """`/koppel CODE` in private links a coach; it is not part of any conversation."""
+        text = incoming.event.text if isinstance(incoming.event, Said) else ""
+        said = await group.link_coach(int(incoming.address), text.partition(" ")[2])
+        self.beside(self._try("sendMessage", {"chat_id": int(incoming.address), "text": said}))
+
+    async def _turn(self, incoming: Incoming, command: str) -> None:
+        if self._group is not None and command == "koppel":
+            await self._link_coach(self._group, incoming)
+            return
         if isinstance(incoming.event, Started) and incoming.event.payload.startswith("r-"):
             code = incoming.event.payload.removeprefix("r-")
             if await self.desk.store.resume(code, "telegram", incoming.bot, incoming.address):
@@ -96,9 +123,10 @@ class Receiver:
         except Exception:
             log.exception("a call beside a turn failed", extra={"method": method})
 
-    async def _answer(self, read: Read) -> None:
+    async def _answer(self, press: str, notice: str) -> None:
         """First thing after the commit: until then the button keeps turning on the visitor's screen."""
-        await self._try("answerCallbackQuery", {"callback_query_id": read.callback})
+        told = {"text": notice[:200], "show_alert": True} if notice else {}
+        await self._try("answerCallbackQuery", {"callback_query_id": press, **told})
 
     def _show_typing(self, address: str) -> None:
         self.beside(self._try("sendChatAction", {"chat_id": int(address), "action": "typing"}))

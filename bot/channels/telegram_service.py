@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.channels.telegram import ALLOWED_UPDATES
 from bot.channels.telegram_carrier import CallFailed, Carrier, bot_id
+from bot.channels.telegram_group import CoachGroup
 from bot.channels.telegram_mounted import Guest
 from bot.channels.telegram_polling import Polling, TokenRefused
 from bot.channels.telegram_profile import drop_webhook, set_profile, set_webhook
@@ -56,7 +57,8 @@ class TelegramService:
         settings = desk.settings
         self.desk, self.carrier = desk, carrier
         self._delivery = delivery
-        self.receiver = Receiver(desk, carrier)
+        self._group = CoachGroup(desk, carrier)
+        self.receiver = Receiver(desk, carrier, self._group)
         self._polling: Polling | None = None
         self._tasks: list[asyncio.Task[None]] = []
         forwarded = settings.telegram_receive == "forwarded"
@@ -66,7 +68,8 @@ class TelegramService:
     def start(self) -> None:
         """Sends from now on; receives as soon as Telegram is reached."""
         self._delivery.add("telegram", self.carrier.bot, TelegramSender(self.carrier, self.desk.clock))
-        self._tasks = [asyncio.create_task(self._receive()), asyncio.create_task(self._introduce())]
+        works = (self._receive(), self._introduce(), self._group.run())
+        self._tasks = [asyncio.create_task(work) for work in works]
 
     async def _receive(self) -> None:
         settings = self.desk.settings
