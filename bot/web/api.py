@@ -4,8 +4,6 @@ Objects are those of the command line (`loket chat --json`, `match --json`, `ask
 first call, so that a desk without API clients does not wait for it.
 """
 
-from __future__ import annotations
-
 import asyncio
 import hmac
 import re
@@ -26,7 +24,7 @@ if TYPE_CHECKING:
 TALK = re.compile(r"[\w-]{43}", re.ASCII)
 
 
-def create_api(here: House) -> ASGIApp:
+def create_api(here: "House") -> ASGIApp:
     """An ASGI app that builds the real one when it is first called."""
     made: list[FastAPI] = []
     lock = asyncio.Lock()
@@ -40,116 +38,20 @@ def create_api(here: House) -> ASGIApp:
     return api
 
 
-def build(here: House) -> FastAPI:
+def build(here: "House") -> "FastAPI":
     """The FastAPI application."""
     from fastapi import Body, Depends, FastAPI, HTTPException, Query
     from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-    from pydantic import BaseModel, ConfigDict, Field
 
     from bot.asking import answer
     from bot.cleaning import clean_text
     from bot.turn_json import match_object, turn_object
+    from bot.web import api_models as models
     from flows.events import Chose, Event, Said, Started
     from knowledge.availability import availability
     from knowledge.given import read_given
     from storage.messages import Incoming
     from storage.rows import SMALL
-
-    class Choice(BaseModel):
-        id: str
-        label: str
-
-    class Question(BaseModel):
-        fact: str
-        kind: str
-        text: str
-        choices: list[Choice]
-
-    class Advised(BaseModel):
-        id: str
-        kind: str
-        verdict: str
-        because: list[str]
-        missing: list[str]
-        status: str
-
-    class Handoff(BaseModel):
-        reason: str
-        team: str
-
-    class Turned(BaseModel):
-        """One turn: the same object that `loket chat --json` prints, and the session to send along next time."""
-
-        session: str
-        messages: list[str]
-        question: Question | None
-        understood: dict[str, Any]
-        advice: list[Advised] | None
-        handoff: Handoff | None
-        ended: bool
-
-    class Said_(BaseModel):
-        """What the visitor did. Without `session` a conversation begins; then only `language` and `start` count."""
-
-        model_config = ConfigDict(extra="forbid", title="ChatInput")
-        session: str | None = Field(
-            None, description="From the answer before; keep it secret, it is the visitor's key."
-        )
-        text: str | None = Field(None, max_length=100_000)
-        choice: str | list[str] | None = None
-        command: str | None = Field(None, max_length=100)
-        message_id: str | None = Field(None, pattern=r"^[\w-]{6,40}$", description="Sent twice, done once.")
-        language: str = Field("nl", pattern="^(nl|en)$")
-        start: str = Field("", pattern=r"^[\w-]{0,64}$")
-
-    class Matched(BaseModel):
-        id: str
-        verdict: str
-        because: list[str]
-        missing: list[str]
-        status: str
-
-    class Found(BaseModel):
-        id: str
-        aliases: list[str]
-        kind: str
-        score: float
-
-    class Answered(BaseModel):
-        understood: dict[str, Any]
-        results: list[Found]
-        kind: str
-
-    class Source(BaseModel):
-        url: str
-        supports: str
-        read_on: str
-
-    class EntryOut(BaseModel):
-        id: str
-        aliases: list[str]
-        kind: str
-        name: str
-        summary: str
-        status: str
-        step: str
-        url: str
-        confidence: str
-        checked_on: str | None
-        sources: list[Source]
-
-    class EventOut(BaseModel):
-        id: str
-        title: str
-        starts: str
-        where: str
-        left: int | None
-
-    class Demand(BaseModel):
-        what: str
-        region: str
-        sector: str
-        count: str
 
     bearer = HTTPBearer(auto_error=False, description="A key of LOKET_API_KEYS.")
 
@@ -176,7 +78,7 @@ def build(here: House) -> FastAPI:
     )
 
     @app.post("/chat", summary="One turn of a conversation")
-    async def chat(said: Annotated[Said_, Body()]) -> Turned:
+    async def chat(said: Annotated[models.ChatInput, Body()]) -> models.Turned:
         session = said.session or ""
         new = not TALK.fullmatch(session)
         if new:
@@ -210,7 +112,7 @@ def build(here: House) -> FastAPI:
             result = await receive(event, said.message_id or secrets.token_hex(12))
         if result.turn is None:
             raise HTTPException(409, "This message_id was done before.")
-        return Turned(session=session, **turn_object(result.turn))
+        return models.Turned(session=session, **turn_object(result.turn))
 
     chat_refusals: dict[int | str, dict[str, Any]] = {
         404: {"description": "The conversation does not exist (any more)."},
@@ -223,7 +125,7 @@ def build(here: House) -> FastAPI:
     )
     async def match(
         facts: Annotated[dict[str, Any], Body(examples=[{"situation": "employee", "age": 52}])],
-    ) -> list[Matched]:
+    ) -> list[models.Matched]:
         knowledge = here.content.knowledge
         answers, complaints = read_given(facts, knowledge.facts, knowledge.geography)
         if complaints:
@@ -232,16 +134,16 @@ def build(here: House) -> FastAPI:
             )
         today = here.now().date()
         profile = knowledge.profile(answers, today)
-        return [Matched(**match_object(one)) for one in knowledge.matcher.match(profile, today)]
+        return [models.Matched(**match_object(one)) for one in knowledge.matcher.match(profile, today)]
 
     @app.get("/search", summary="One free-text question")
     async def search(
         q: Annotated[str, Query(max_length=2000)], top: Annotated[int, Query(ge=1, le=20)] = 3
-    ) -> Answered:
-        return Answered(**answer(here.content.knowledge, clean_text(q), here.now().date(), top))
+    ) -> models.Answered:
+        return models.Answered(**answer(here.content.knowledge, clean_text(q), here.now().date(), top))
 
-    def entry_out(entry: Any) -> EntryOut:
-        return EntryOut(
+    def entry_out(entry: Any) -> models.EntryOut:
+        return models.EntryOut(
             id=entry.id,
             aliases=list(entry.aliases),
             kind=entry.kind,
@@ -253,7 +155,8 @@ def build(here: House) -> FastAPI:
             confidence=entry.confidence,
             checked_on=entry.checked_on.isoformat() if entry.checked_on else None,
             sources=[
-                Source(url=one.url or one.document, supports=one.supports, read_on=one.read_on) for one in entry.sources
+                models.Source(url=one.url or one.document, supports=one.supports, read_on=one.read_on)
+                for one in entry.sources
             ],
         )
 
@@ -262,33 +165,33 @@ def build(here: House) -> FastAPI:
         kind: Annotated[str | None, Query(max_length=40)] = None,
         limit: Annotated[int, Query(ge=1, le=500)] = 100,
         offset: Annotated[int, Query(ge=0, le=100_000)] = 0,
-    ) -> list[EntryOut]:
+    ) -> list[models.EntryOut]:
         found = [one for one in here.content.knowledge.catalogue.values() if kind is None or one.kind == kind]
         return [entry_out(one) for one in found[offset : offset + limit]]
 
     @app.get("/entries/{id}", summary="One entry, by id or alias", responses={404: {"description": "No such entry."}})
-    async def entry(id: str) -> EntryOut:
+    async def entry(id: str) -> models.EntryOut:
         found = here.content.knowledge.catalogue.resolve(id)
         if found is None:
             raise HTTPException(404, "There is no entry with this id.")
         return entry_out(found)
 
     @app.get("/events", summary="Meetings with free places")
-    async def events() -> list[EventOut]:
+    async def events() -> list[models.EventOut]:
         found = await reads.events(here.store)
         return [
-            EventOut(id=one.id, title=one.title, starts=one.starts.isoformat(), where=one.where, left=one.left)
+            models.EventOut(id=one.id, title=one.title, starts=one.starts.isoformat(), where=one.where, left=one.left)
             for one in found
         ]
 
     @app.get("/demand", summary="What was asked for and not found; small numbers hidden")
-    async def demand(days: Annotated[int, Query(ge=1, le=365)] = 30) -> list[Demand]:
+    async def demand(days: Annotated[int, Query(ge=1, le=365)] = 30) -> list[models.Demand]:
         from datetime import timedelta
 
         now = here.now()
         found = await here.store.demand(now - timedelta(days=days), now)
         return [
-            Demand(what=what, region=region, sector=sector, count=str(count) if count >= SMALL else f"<{SMALL}")
+            models.Demand(what=what, region=region, sector=sector, count=str(count) if count >= SMALL else f"<{SMALL}")
             for what, region, sector, count in found
         ]
 

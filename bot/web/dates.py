@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from knowledge import languages
+
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 DAYS = {
     "nl": ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"),
@@ -69,6 +71,8 @@ def weekday(moment: date | datetime, language: str = "nl") -> str:
 
 def promise(moment: datetime, language: str = "nl") -> str:
     """uiterlijk maandag 23 november om 11.00 uur"""
+    if languages.speaks_of_time(language):
+        return languages.at_the_latest(local(moment), False, language)
     if language == "en":
         return f"by {weekday(moment, 'en')} at {local(moment):%H:%M} at the latest"
     return f"uiterlijk {weekday(moment)} om {clock(moment)} uur"

@@ -116,7 +116,11 @@ def language_of(request: Request) -> str:
     accepted = [
         part.split(";")[0].strip().lower()[:2] for part in request.headers.get("accept-language", "").split(",")
     ]
-    return "en" if "en" in offered and "en" in accepted and "nl" not in accepted else "nl"
+    if "nl" in accepted:
+        return "nl"
+    if "en" in offered and "en" in accepted:  # complete, so better than a language of which half is Dutch
+        return "en"
+    return next((one for one in accepted if one in offered), "nl")
 
 
 def show(

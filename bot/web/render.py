@@ -12,9 +12,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
-from bot.web import dates
+from bot.web import dates, texts_elsewhere
 from bot.web.texts import LANGUAGES, phrases
 from flows.effects import Message, Option
+from knowledge.languages import direction
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -111,6 +112,7 @@ def environment() -> Environment:
     )
     made.globals.update(
         asset=asset,
+        direction=direction,
         loop_index=option_index,
         LANGUAGES=LANGUAGES,
         start="",
@@ -130,4 +132,10 @@ def page(
 
 
 def fragment(name: str, language: str = "nl", **values: object) -> str:
+    language = page_language(name, language)
     return environment().get_template(name).render(t=phrases(language), language=language, **values)
+
+
+def page_language(name: str, language: str) -> str:
+    """A page is in one language: where only the conversation is translated, the other pages stay Dutch."""
+    return language if language in ("nl", "en") or name in texts_elsewhere.PAGES else "nl"

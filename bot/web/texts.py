@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-LANGUAGES = {"nl": "Nederlands", "en": "English"}
+from bot.web import texts_elsewhere
+from knowledge.languages import OWN_NAMES, RIGHT_TO_LEFT, isolated
+
+LANGUAGES = OWN_NAMES
 
 TEXTS: dict[str, tuple[str, str]] = {
     "skip": ("Naar het gesprek", "Go to the conversation"),
@@ -201,6 +204,10 @@ def phrases(language: str) -> Phrases:
 
     def t(key: str, **values: object) -> str:
         dutch, other = TEXTS[key]
-        return (other if english else dutch).format(**values) if values else (other if english else dutch)
+        said = texts_elsewhere.TEXTS.get(key, {}).get(language, "")
+        if said and language in RIGHT_TO_LEFT:
+            values = {name: isolated(str(value)) for name, value in values.items()}
+        text = said or (other if english else dutch)
+        return text.format(**values) if values else text
 
     return t

@@ -85,6 +85,7 @@ class Running:
 
     def __init__(self, loop: asyncio.AbstractEventLoop, desk: Desk, url: str) -> None:
         self._loop, self.desk, self.url = loop, desk, url
+        self.house: Any = None  # of the running application
 
     def do(self, work: Callable[[Desk], Awaitable[T]]) -> T:
         """Runs something on the desk's own loop."""
@@ -122,6 +123,7 @@ def running(**settings: Any) -> Iterator[Running]:
             port = server.servers[0].sockets[0].getsockname()[1]
             object.__setattr__(desk.settings, "port", port)
             ready.append(Running(asyncio.get_running_loop(), desk, f"http://127.0.0.1:{port}"))
+            ready[0].house = app.state.house
 
             def end() -> None:
                 app.state.house.broker.stop()
