@@ -210,7 +210,12 @@ def _tombstones(conn: Connection, indexes: Sequence[str]) -> Mapping[str, int]:
     return {row.address_index: row.at for row in rows}
 
 
-_WAITING = sa.select(sa.func.count()).select_from(t.case).where(t.case.c.state == "waiting").scalar_subquery()
+_WAITING = (  # practice cases keep nobody waiting
+    sa.select(sa.func.count())
+    .select_from(t.case)
+    .where(t.case.c.state == "waiting", t.case.c.practice == 0)
+    .scalar_subquery()
+)
 _STOCK = sa.select(
     t.stock.c.what, t.stock.c.kind, t.stock.c.ceiling, t.stock.c.taken, t.stock.c.title, t.stock.c.place,
     t.stock.c.starts_at, _WAITING.label("queue"),
