@@ -173,6 +173,13 @@ class Content:
         opened = [flow for flow in self.flows.values() if set(flow.given) - {"situation"}]
         return {plain(words): flow for flow in opened for words in flow.starts_with}
 
+    def asks(self, fact: str, flow: str) -> Ask | None:
+        """How a fact is asked: as this flow words it, else as any flow does."""
+        for step in every_step(self.flows[flow].steps) if flow in self.flows else ():
+            if isinstance(step, Ask) and step.fact == fact:
+                return step
+        return self.askable.get(fact)
+
     @cached_property
     def askable(self) -> dict[str, Ask]:
         """The first `ask` of each fact over all flows: how a fact is worded when the desk asks it out of turn."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from flows.session import Session
 
 SURE = 0.9  # score from which a question is answered although facts were read from the same text
+TOLD_MUCH = 2  # facts in one text
 LIKELY = 0.6  # the same for a question that speaks of nobody
 NAMED = 0.7  # and for a few words that are no question
 _FIRST_PERSON = re.compile(r"\b(ik|mij|mijn|m'n|me|wij|we|ons|onze|i|my|our)\b", re.IGNORECASE)
@@ -189,9 +190,19 @@ def _card_word(session: Session, said: str) -> bool:
         pressing.chosen(session, ("!question",), session.before.shown)
         return True
     if action and session.state.advice:
-        knowing.card_action(session, f"!{action}:{session.state.advice[0]}")
+        knowing.card_action(session, f"!{action}:{_card_meant(session, action)}")
         return True
     return False
+
+
+def _card_meant(session: Session, action: str) -> str:
+    """Of the cards on the screen the first that has what is asked for: a sum or date, or an opening to wait for."""
+    shown = [session.content.knowledge.catalogue[one] for one in session.state.advice or ()]
+    if action == "details":
+        shown = [one for one in shown if one.amounts or one.windows or one.example] or shown
+    elif action == "notify":
+        shown = [one for one in shown if knowing.match_of(session, one).status != "open"] or shown
+    return str(shown[0].id)
 
 
 def _read(session: Session, words: str) -> None:
@@ -227,10 +238,11 @@ def _read(session: Session, words: str) -> None:
         places = {fact: value for fact, value in heard.facts.items() if _is_place(session, fact)}
         _take_along(session, Heard(places))
         knowing.answer_question(session, words)
-        session.read_back.append(session.voice.phrase("then_question"))
+        _and_again(session)
         return
     if _take_along(session, heard):
-        if session.own is None and (asked or knowing.is_worry(session, words)):
+        told_much = len(session.volunteered) >= TOLD_MUCH  # then the flow answers better than one entry
+        if session.own is None and ((asked and not told_much) or knowing.is_worry(session, words)):
             knowing.answer_question(
                 session, words, least=LIKELY if knowing.is_worry(session, words) else SURE, running=True
             )
@@ -244,9 +256,15 @@ def _read(session: Session, words: str) -> None:
     sure = isinstance(outcome, Unread) and outcome.sure
     if not sure and knowing.answer_question(session, words, least=0.0 if asked or not fact else LIKELY):
         if fact:
-            session.read_back.append(session.voice.phrase("then_question"))
+            _and_again(session)
         return
     _not_understood(session, outcome)
+
+
+def _and_again(session: Session) -> None:
+    """After an answer in between, the question that stood on the screen comes again."""
+    if session.before.shown is not None and session.before.shown.fact:
+        session.read_back.append(session.voice.phrase("then_question"))
 
 
 def _is_place(session: Session, fact: str) -> bool:

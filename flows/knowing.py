@@ -115,8 +115,10 @@ def _why_not_text(session: Session, entry: Entry) -> str:
     told = session.content.knowledge.matcher.why_not(entry, session.walk().profile, session.now, voice.language)
     if told.verdict != "does_not_fit":
         return " ".join([voice.phrase("why_not_fits", name=name), *told.sentences])
+    if told.change:  # what would help says more than what stands in the way
+        return f"{voice.phrase('not_for_you')} {told.change}"
     against = " ".join(sentence(one) for one in told.sentences)
-    return " ".join(filter(None, [voice.phrase("why_not", name=name, against=against), told.change]))
+    return voice.phrase("why_not", name=name, against=against)
 
 
 def answer_question(

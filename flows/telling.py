@@ -32,6 +32,7 @@ def told_message(voice: Voice, match: Match, today: date, asked: str = "") -> Me
         voice.phrase("d_amount", amount=said) for one in entry.amounts[:2] if (said := amount_text(voice, one))
     )
     windows = " ".join(window_lines(voice, entry, today)[:2])
+    not_paid = sentences(entry.text("pays_not", voice.language))
     example = voice.phrase("d_example", example=entry.text("example", voice.language)) if entry.example else ""
     money, time = bool(_MONEY.search(asked)), bool(_TIME.search(asked))
     pieces = [
@@ -40,9 +41,10 @@ def told_message(voice: Voice, match: Match, today: date, asked: str = "") -> Me
         (3 if money else 1, amounts),
         (2 if time else 3, example),
         (3, nearest_line(voice, match)),
-        (2 if time else 3, entry.text("pays_not", voice.language)),
+        (2 if time else 3, " ".join(not_paid[:1])),
         (3, availability(voice, match)),
-        (3 if time else 2, windows),
+        (3 if time or match.status in ("closed", "opens_on") else 2, windows),
+        (1, " ".join(not_paid[1:])),
         (2, " ".join(about[1:2])),
         (1, " ".join(about[2:3])),
         (1, " ".join(about[3:])),

@@ -155,7 +155,8 @@ class Talk:
         self.saved = turn.state.to_json()
         shown = [effect.message for effect in turn.effects if isinstance(effect, Say)]
         fresh = [(option.label, option.id) for message in reversed(shown) for option in message.options]
-        self.buttons = fresh or self.buttons
+        cards = [(label, id) for label, id in self.buttons if id.startswith("!") and ":" in id]
+        self.buttons = [*fresh, *cards] if fresh else self.buttons
         return turn
 
 

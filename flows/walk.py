@@ -239,7 +239,7 @@ class _Walker:
         self.out.events.append(advised)
 
     def by_need(self, step: Advise, fact: str) -> None:
-        asking = self.content.askable.get(fact) or Ask(f"{step.key}.{fact}", step.place, fact)
+        asking = self.content.asks(fact, step.key.split(".")[0]) or Ask(f"{step.key}.{fact}", step.place, fact)
         self.ask_fact(asking, step.key)
 
     def answer(self, step: Answer) -> None:
@@ -260,7 +260,7 @@ class _Walker:
         self.handoff = step.key
         if step.kind == "call_back":
             self.flow(CALL_ME)
-        elif not self.reachable():
+        else:
             self.flow(CONTACT)
         self.handoff = ""
         self.out.events.append(step)
@@ -270,13 +270,6 @@ class _Walker:
         if any(isinstance(event, Handoff) for event in self.out.events):
             return True
         return any(isinstance(done, dict) and "opened" in done for done in self.state.done.values())
-
-    def reachable(self) -> bool:
-        answers = self.state.answers
-        if any(fact in answers and answers[fact].status == "given" for fact in ("phone", "email")):
-            return True
-        chosen = answers.get("preferred_contact")
-        return chosen is not None and chosen.value == "chat"
 
     def offer(self, step: Offer) -> None:
         if step.what == "coach" and self.opened():
