@@ -95,7 +95,9 @@ def _matches(session: Session, walked: Walk) -> list[Any]:
         return []
     profile = session.content.profile({**walked.derived, **_kept(session.state)}, session.today)
     matches = session.content.knowledge.matcher.match(profile, session.now)
-    return [match for match in matches if match.verdict != "does_not_fit"]
+    seen = session.state.advice or ()  # what the visitor was shown comes first: the coach speaks of the same cards
+    possible = [match for match in matches if match.verdict != "does_not_fit"]
+    return sorted(possible, key=lambda match: seen.index(match.entry.id) if match.entry.id in seen else len(seen))
 
 
 def _kept(state: Draft) -> dict[str, Any]:
@@ -120,9 +122,13 @@ def summary(session: Session, walked: Walk) -> tuple[str, ...]:
         "goal", "employer_goal", "school_goal", "wanted_sector", "wanted_occupation", "course", "plan_activity"
     )
     running = [match for match in _matches(session, walked) if match.status != "ended"][:3]
-    fits = "; ".join(
-        match.entry.name + (f" ({clause})" if (clause := match.clause(HIDDEN)) else "") for match in running
-    )
+
+    def told(match: Any) -> str:
+        name = f"misschien {match.entry.name}" if match.verdict == "maybe" else match.entry.name
+        clause = match.clause(HIDDEN)
+        return f"{name} ({clause})" if clause else name
+
+    fits = "; ".join(told(match) for match in running)
     missing = list(dict.fromkeys(fact for match in running for fact in match.missing))[:4]
     return (
         f"Wie: {who or 'nog niet bekend'}",
