@@ -54,7 +54,7 @@ class ChatInput(BaseModel):
     choice: str | list[str] | None = None
     command: str | None = Field(None, max_length=100)
     message_id: str | None = Field(None, pattern=r"^[\w-]{6,40}$", description="Sent twice, done once.")
-    language: str = Field("nl", pattern="^(nl|en)$")
+    language: str = Field("nl", pattern="^(nl|en|ar|tr|pl|uk)$")
     start: str = Field("", pattern=r"^[\w-]{0,64}$")
 
 
