@@ -34,8 +34,8 @@ from knowledge.criteria import (
     SomeOf,
     Test,
 )
-from knowledge.facts import Facts
-from knowledge.profile import MOST_KEPT, Profile
+from knowledge.facts import MOST_KEPT, Facts
+from knowledge.profile import Profile
 
 MOST_CLAUSES = 64  # of one criterion; beyond that it is judged by walking its tree
 

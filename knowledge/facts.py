@@ -21,6 +21,7 @@ KINDS = (
 )  # fmt: skip
 CLASSES = ("public", "personal", "sensitive", "special")
 STATES = ("given", "dont_know", "declined", "not_asked", "not_applicable", "derived")
+MOST_KEPT = 4096  # answers whose consequences are remembered; places and numbers have no end
 COMPARISONS = ("min", "above", "below", "max")
 
 
@@ -139,6 +140,7 @@ class Facts(Mapping[str, Fact]):
     def __init__(self, facts: Mapping[str, Fact], lists: Mapping[str, CodeList]) -> None:
         self._facts = dict(facts)
         self.lists = dict(lists)
+        self._taken: dict[tuple[str, Any], bool] = {}
         self.order = {fact: position for position, fact in enumerate(self._facts)}
         # what is possible while nothing is known, worked out once: it is needed for every leaf of every turn
         self.all_values: dict[str, frozenset[str]] = {
@@ -163,6 +165,18 @@ class Facts(Mapping[str, Fact]):
 
     def __contains__(self, fact: object) -> bool:
         return fact in self._facts
+
+    def takes(self, fact: str, value: Any) -> bool:
+        """`accepts` of a fact by id, remembered; False for a fact that does not exist."""
+        try:
+            return self._taken[fact, value]
+        except KeyError:
+            if len(self._taken) > MOST_KEPT:
+                self._taken.clear()
+            found = self._taken[fact, value] = fact in self._facts and self._facts[fact].accepts(value)
+            return found
+        except TypeError:  # a list cannot be remembered
+            return fact in self._facts and self._facts[fact].accepts(value)
 
     def behind(self, facts: Iterable[str]) -> tuple[str, ...]:
         """These facts and all that decide whether they apply or what they are; nothing else can change a judgement."""

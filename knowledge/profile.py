@@ -9,10 +9,9 @@ from typing import Any as Anything
 from typing import Protocol
 
 from knowledge.criteria import NO, NOT_APPLICABLE, UNKNOWN, YES, judge
-from knowledge.facts import Fact, Facts
+from knowledge.facts import MOST_KEPT, Fact, Facts
 
 INFINITE = float("inf")
-MOST_KEPT = 4096  # answers whose consequences are remembered per condition; places and numbers have no end
 
 
 class Answered(Protocol):
@@ -47,7 +46,7 @@ class Profile:
         self.facts = facts
         self.today = today
         self._geography = geography
-        self._answers = {fact: answer for fact, answer in answers.items() if _still_counts(facts.get(fact), answer)}
+        self._answers = answers
         self._possible: dict[str, Anything] = {}
         self._states: dict[str, str] = {}
         self._marks: dict[str, Hashable] = {}
@@ -68,6 +67,7 @@ class Profile:
                 sorted(
                     (fact, answer.status, _hashable(answer.value) if answer.status == "given" else "")
                     for fact, answer in self._answers.items()
+                    if fact in self.facts and self._answer(fact) is not None
                 )
             )
         return self._key
@@ -84,6 +84,13 @@ class Profile:
     def with_answer(self, fact: str, value: Anything) -> Profile:
         """The same with one more given answer."""
         return Profile(self.facts, self._geography, {**self._answers, fact: Given(value)}, self.today)
+
+    def _answer(self, fact: str) -> Answered | None:
+        """The stored answer, unless its fact no longer takes that value: then it counts as not asked."""
+        answer = self._answers.get(fact)
+        if answer is None or answer.status != "given" or self.facts.takes(fact, answer.value):
+            return answer
+        return None
 
     # ── marks ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -112,7 +119,7 @@ class Profile:
             if declared.derive:
                 mark = tuple([self.mark(source) for source in declared.derive])
             else:
-                level, answer = self.applies_level(fact), self._answers.get(fact)
+                level, answer = self.applies_level(fact), self._answer(fact)
                 if answer is None or level == NO:
                     mark = level
                 elif answer.status == "given":
@@ -143,7 +150,7 @@ class Profile:
             return "not_asked" if "not_asked" in open_states else open_states[-1]
         if self.applies_level(fact.id) == NO:
             return "not_applicable"
-        answer = self._answers.get(fact.id)
+        answer = self._answer(fact.id)
         return "not_asked" if answer is None else answer.status
 
     def is_known(self, fact: str) -> bool:
@@ -240,10 +247,6 @@ class Profile:
         if isinstance(value, tuple | list):
             return (low if value[0] is None else value[0], high if value[1] is None else value[1])
         return value, value
-
-
-def _still_counts(fact: Fact | None, answer: Answered) -> bool:
-    return fact is not None and (answer.status != "given" or fact.accepts(answer.value))
 
 
 def _hashable(value: Anything) -> Hashable:

@@ -19,7 +19,8 @@ def test_every_text_of_the_facts_has_an_english_one():
     problems = Problems()
     check_translations(FACTS, TRANSLATIONS, ("nl", "en"), problems)
     assert [problem.message for problem in problems.found] == []
-    assert TRANSLATIONS.languages() == ("nl", "en")
+    assert TRANSLATIONS.languages()[0] == "nl"
+    assert "en" in TRANSLATIONS.languages()
 
 
 def test_no_key_stands_for_two_texts_and_none_is_left_over():
