@@ -201,7 +201,7 @@ def where(found: Gathered, situation: str) -> None:
             found.negated.add(f"place:{mention.text}")
             continue
         if isinstance(mention.result, Found | Ambiguous):
-            lives = bool({"woon", "woont", "wonen", "woonachtig", "kom", "live", "uit"} & set(before))
+            lives = bool({"woon", "woont", "wonen", "woonachtig", "kom", "live", "uit", "zit", "zitten"} & set(before))
             homes.append((2 if lives else 1, mention))
         else:
             lives = bool({"woon", "woont", "wonen", "woonachtig", "live"} & {*before, *found.sentence.after(at + 1, 2)})

@@ -219,7 +219,9 @@ def _no_wish(sentence: Sentence, first: int) -> bool:
 
 def employer_goal(sentence: Sentence) -> str:
     """What an employer wants most."""
-    order = ("guide_student", "team_plan", "share_workers", "keep_people", "find_people", "train_people")
+    order = (
+        "guide_student", "team_plan", "share_workers", "keep_people", "find_people", "knowledge", "train_people",
+    )  # fmt: skip
     found = set()
     for hit in sentence.hits.get("employer_goal", ()):
         if sentence.denied(hit.first) and hit.value != "find_people":
