@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from flows.effects import Message
 from storage import tables as t
 from storage.base import Base
 from storage.codec import message_from_json
@@ -21,7 +22,7 @@ from storage.failpoints import failpoint
 from storage.messages import Outgoing, Verdict
 from storage.reads import open_message
 from storage.talk import Context, K, Pen, moment, ms
-from storage.talks import address_of, keys_of, lock_talk
+from storage.talks import address_of, lock_talk
 
 LOST_AFTER = timedelta(seconds=30)  # an answer that has not come by then may have been lost with us
 MARGIN = timedelta(seconds=10)  # for one call to the channel
@@ -35,7 +36,24 @@ _HEAD = ~sa.exists().where(
 )
 _EPOCH_NOW = sa.select(t.conversation.c.epoch).where(t.conversation.c.id == t.outbox.c.conversation).scalar_subquery()
 _CLAIM = (
-    sa.select(t.outbox)
+    sa.select(
+        t.outbox,
+        t.message.c.body_sealed,
+        t.identity.c.address_sealed,
+        t.identity.c.person,
+        t.person_key.c.kek,
+        t.person_key.c.wrapped,
+    )
+    .select_from(
+        t.outbox.outerjoin(
+            t.message, sa.and_(t.message.c.conversation == t.outbox.c.conversation, t.message.c.seq == t.outbox.c.seq)
+        )
+        .outerjoin(t.identity, t.identity.c.id == t.outbox.c.identity)
+        .outerjoin(
+            t.person_key,
+            sa.and_(t.person_key.c.person == t.identity.c.person, t.person_key.c["class"] == "personal"),
+        )
+    )
     .where(_open, t.outbox.c.next_at <= sa.bindparam("at"), _HEAD)
     .where(t.outbox.c.channel.in_(sa.bindparam("channels", expanding=True)))
     .where(sa.or_(t.outbox.c.state == "new", t.outbox.c.sending_at <= sa.bindparam("lost")))
@@ -87,7 +105,7 @@ class Delivery(Base):
                 return []
             conn.execute(_TAKE, {"at": at, "ids": [row.id for row in rows]})
             failpoint("after outbox claim")
-            return _parcels(conn, self.context, rows)
+            return _parcels(self.context, rows)
 
         return await self._write(work, quiet=True)
 
@@ -109,8 +127,16 @@ class Delivery(Base):
 
         def work(conn: Connection) -> None:
             pen = Pen(self.context, self.clock())
+            sent = [
+                {"key": out.id, "sent": "sent", "now": pen.at, "external": verdict.external_id}
+                for out, verdict in results
+                if verdict.kind == "sent"
+            ]
+            if sent:
+                self.context.sql.many(conn, "sent", _SENT, sent)
             for outgoing, verdict in results:
-                _settle(conn, pen, outgoing, verdict)
+                if verdict.kind != "sent":
+                    _settle(conn, pen, outgoing, verdict)
             pen.flush(conn)
 
         shows = any(verdict.kind in ("gone", "bad") or out.origin == "coach" for out, verdict in results)
@@ -246,41 +272,21 @@ def drop_stale(conn: Connection, at: int) -> int:
     return conn.execute(_DROP_STALE, {"at": at}).rowcount
 
 
-def _parcels(conn: Connection, context: Context, rows: Sequence[Any]) -> list[Outgoing]:
-    conversations = {row.conversation for row in rows if row.conversation}
-    bodies = {
-        (row.conversation, row.seq): row.body_sealed
-        for row in conn.execute(
-            sa.select(t.message.c.conversation, t.message.c.seq, t.message.c.body_sealed).where(
-                sa.tuple_(t.message.c.conversation, t.message.c.seq).in_(
-                    [(row.conversation, row.seq) for row in rows if row.conversation]
-                )
-            )
-        )
-    } if conversations else {}  # fmt: skip
-    identities = {
-        row.id: row
-        for row in conn.execute(
-            sa.select(t.identity).where(t.identity.c.id.in_({row.identity for row in rows if row.identity}))
-        )
-    }
-    keys = keys_of(conn, context, {row.person for row in identities.values()})
+def _parcels(context: Context, rows: Sequence[Any]) -> list[Outgoing]:
+    """The claimed rows as channels see them: address and message opened."""
     found = []
     for row in rows:
+        message = _EMPTY
         if row.parcel_sealed is not None:
             inside = json.loads(context.parcel.unseal("outbox", "parcel_sealed", row.lane, row.parcel_sealed))
-            address, body = inside["address"], inside["message"]
-            message = message_from_json(body.encode() if body else _NOTHING)
+            address = inside["address"]
+            if inside["message"]:
+                message = message_from_json(inside["message"].encode())
         else:
-            identity = identities[row.identity]
-            key = keys[identity.person]
-            address = address_of(key, identity.id, identity.address_sealed)
-            sealed = bodies.get((row.conversation, row.seq))
-            message = (
-                open_message(key, row.conversation, row.seq, sealed)
-                if sealed is not None and row.action == "send"
-                else message_from_json(_NOTHING)
-            )
+            key = context.keys.person(row.person, row.kek, row.wrapped)
+            address = address_of(key, row.identity, row.address_sealed)
+            if row.action == "send":
+                message = open_message(key, row.conversation, row.seq, row.body_sealed)
         found.append(
             Outgoing(row.id, row.conversation or "", address, row.channel, row.bot, row.seq, row.epoch, row.origin,
                      row.turn, message, row.attempts + 1, bool(row.proactive), row.action, row.target)
@@ -288,18 +294,25 @@ def _parcels(conn: Connection, context: Context, rows: Sequence[Any]) -> list[Ou
     return found
 
 
-_NOTHING = b'{"text":""}'
+_EMPTY = Message("")
+_SENT = (
+    t.outbox.update()
+    .where(t.outbox.c.id == sa.bindparam("key"))
+    .values(
+        state=sa.bindparam("sent"),
+        done_at=sa.bindparam("now"),
+        external_id=sa.bindparam("external"),
+        parcel_sealed=sa.null(),
+    )
+)
 
 
 def _settle(conn: Connection, pen: Pen, outgoing: Outgoing, verdict: Verdict) -> None:
     ours = t.outbox.c.attempts == outgoing.attempts  # nobody claimed it after us
-    same = sa.and_(t.outbox.c.id == outgoing.id, sa.true() if verdict.kind == "sent" else ours)
+    same = sa.and_(t.outbox.c.id == outgoing.id, ours)
     reason = verdict.reason[:200]
+    values: dict[str, Any]
     match verdict.kind:
-        case "sent":
-            values: dict[str, Any] = {
-                "state": "sent", "done_at": pen.at, "external_id": verdict.external_id, "parcel_sealed": None,
-            }  # fmt: skip
         case "retry_at":
             at = verdict.retry_at
             values = {"state": "new", "next_at": pen.at + 1000 if at is None else ms(at), "reason": reason}

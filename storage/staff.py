@@ -260,6 +260,17 @@ class StaffRoom(Base):
 
         return await self._write(work)
 
+    # ---- small settings of the running desk ----
+
+    async def setting(self, name: str) -> str:
+        """A small fact of the running desk; '' when it was never put."""
+        query = sa.select(t.setting.c.value).where(t.setting.c.name == name)
+        return await self._read(lambda conn: str(conn.execute(query).scalar() or ""))
+
+    async def put_setting(self, name: str, value: str) -> None:
+        row = {"name": name, "value": value}
+        await self._write(lambda conn: self.context.sql.upsert(conn, t.setting, [row], ("value",)))
+
     # ---- drafts and canned replies ----
 
     async def save_draft(self, staff: str, case_code: str, mode: str, text: str) -> None:

@@ -147,3 +147,10 @@ def test_a_typed_code_is_forgiven_its_blanks_and_small_letters() -> None:
     secret = code()
     assert typed(secret.lower().replace("-", "  ")) == secret
     assert len(secret.replace("-", "")) == 16
+
+
+async def test_a_setting_is_what_was_put_last(store: Store) -> None:
+    assert await store.setting("group") == ""
+    await store.put_setting("group", "1")
+    await store.put_setting("group", "2")
+    assert await store.setting("group") == "2"
