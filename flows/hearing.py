@@ -216,6 +216,10 @@ def _read(session: Session, words: str) -> None:
     if isinstance(outcome, Answered) and (short or kind in WHOLE):
         session.take(fact, outcome.value)
         return
+    if (entry := knowing.titled(session, words)) is not None:
+        knowing.tell_entry(session, entry, words)
+        _and_again(session)
+        return
     heard = listen(session.content, words, fact, session.state.language)
     if heard.care and _safety(session, heard, words):
         return

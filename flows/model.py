@@ -13,15 +13,9 @@ from knowledge.problems import Place
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """When something holds: criteria over facts, and what was advised.
+    """When something holds, in the criteria language."""
 
-    `advice` lists entry ids of which one must be among the shown; ("none",) means nothing was found. `wanted` is False
-    for `not: {advice: …}`.
-    """
-
-    criterion: Any | None  # knowledge.criteria.Criterion
-    advice: tuple[str, ...] | None = None
-    wanted: bool = True
+    criterion: Any | None  # knowledge.criteria.Criterion; None when it could not be read
     place: Place = field(default_factory=lambda: Place(""))
     facts: tuple[str, ...] = ()  # facts the criteria read
     source: Any = None  # as written, for pictures and scripts

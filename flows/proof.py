@@ -242,7 +242,7 @@ class _Prover:
             for group in self.quotient.groups(fact):
                 yield replace(visit, assigned={**visit.assigned, fact: group})
             return
-        free = fact in self.told or fact not in self.asked_somewhere
+        free = fact != ADVICE and (fact in self.told or fact not in self.asked_somewhere)
         groups = [group for group in self.quotient.groups(fact) if group.status == "given"] if free else []
         for group in (*groups, Group(ABSENT)):
             yield replace(visit, assigned={**visit.assigned, fact: group})
@@ -358,12 +358,13 @@ class _Prover:
         if visit.first_step is None:
             visit = replace(visit, first_step=(visit.questions, visit.words))
         visit = replace(visit, certain=visit.certain or certain or step.today)
-        if not self.quotient.reads(ADVICE) or certain:
-            outcomes = [Group("given", ("some",))]
-        else:
-            outcomes = [Group("given", ("some",)), Group("given", ("none",))]
+        outcomes = [("some",)]
+        if self.quotient.reads(ADVICE):
+            named = {value for test in self.quotient.tests[ADVICE] for value in getattr(test, "values", ())}
+            outcomes += [(one,) for one in sorted(named - {"none"})]
+            outcomes += [] if certain else [("none",)]
         for outcome in outcomes:
-            yield after, replace(visit, assigned={**visit.assigned, ADVICE: outcome})
+            yield after, replace(visit, assigned={**visit.assigned, ADVICE: Group("given", outcome)})
 
     def read_by_entries(self, kinds: tuple[str, ...]) -> frozenset[str]:
         """Facts that decide whether an entry of these kinds fits, however far back."""

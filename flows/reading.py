@@ -112,7 +112,7 @@ class FlowReader:
 
     def when(self, node: Node) -> When:
         key = self.key("when")
-        condition = read_condition(node.map["when"], self.facts, self.criterion, self.problems)
+        condition = read_condition(node.map["when"], self.criterion, self.problems)
         rest = {k: v for k, v in node.map.items() if k not in ("when", "else", "unknown", "steps")}
         inner: list[Step] = []
         if rest:
@@ -316,7 +316,7 @@ class FlowReader:
             inner = Reader(node.map["never"], self.problems, "'never'")
             reader.node_of("never")
             found = inner.required("when")
-            condition = read_condition(found, self.facts, self.criterion, self.problems) if found else None
+            condition = read_condition(found, self.criterion, self.problems) if found else None
             promise = Promise("never", node.place, inner.texts("advice"), condition)
             inner.done()
         else:
