@@ -16,6 +16,7 @@ from flows.checktexts import check_texts
 from flows.content import Content
 from flows.cycles import check_cycles
 from flows.findings import find
+from flows.languagelines import check_partial, language_lines
 from flows.names import check_names
 from flows.proof import Proof, prove
 from flows.proofreport import proof_text
@@ -52,6 +53,8 @@ class Report:
         errors = sum(problem.severity == "error" for problem in shown)
         warnings = len(shown) - errors
         lines.append(f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}.")
+        if self.content is not None and not only:
+            lines += language_lines(self.content)
         if self.skipped:
             lines.append(self.skipped)
         if self.proof is not None and self.content is not None:
@@ -86,6 +89,7 @@ def check_flows(content: Content, moment: datetime, problems: Problems) -> Repor
     skipped = ""
     check_names(content, problems)
     check_texts(content, problems)
+    check_partial(content, problems)
     sound = check_cycles(content, problems)
     if sound and not any(_breaks(problem) for problem in problems.errors):
         check_examples(content, moment, problems)
