@@ -37,7 +37,8 @@ class Content:
     translations: Translations
     fingerprint: str
     sources: dict[str, str] = field(default_factory=dict, repr=False)  # file as shown -> text, for carets
-    memory: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)  # caches of pure derivations
+    memory: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)  # the last walks (walk.py)
+    said: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)  # questions worded once
 
     @classmethod
     def load(cls, content_dir: Path | None = None) -> Content:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from flows.effects import Option
 from flows.handover import facts_to_pass_on
 from flows.model import Ask
+from flows.voice import Voice
 from flows.walk import Pending, candidates
 
 if TYPE_CHECKING:
@@ -39,18 +40,28 @@ def fact_question(session: Session, step: Ask, *, everything: bool = False) -> Q
     first = bool(step.opening) and opening_key not in session.state.done
     if first:
         session.mark(opening_key, session.state.turn)
+    key = (voice.language, step.key, step.fact, first, everything)
+    worded = session.content.said.get(key)
+    if worded is None:
+        worded = session.content.said[key] = _worded(voice, step, first=first, everything=everything)
+    text, options = worded
+    return Question(text, [*options, *_row(session, step, first=first)], fact.kind, fact.kind == "choices")
+
+
+def _worded(voice: Voice, step: Ask, *, first: bool, everything: bool) -> tuple[str, tuple[Option, ...]]:
+    """The question and its choices, which are the same for everybody."""
+    fact = voice.facts[step.fact]
     options = [Option(one, label) for one, label in voice.labels(step, everything=everything)]
     if voice.has_more(step) and not everything:
         label = voice.flow_text(f"flow.{step.key}.more", step.more) if step.more else voice.phrase("b_other")
         options.append(Option("!other", label))
-    options += _row(session, step, first=first)
     text = voice.question(step, first=first)
     hint = voice.hint(step)
-    if (hint and not options[:1]) or (hint and fact.kind in ("place", "code")):
+    if hint and (not options or fact.kind in ("place", "code")):
         text = f"{text} {hint}"
     if fact.kind == "choices":
         text = f"{text} {voice.phrase('several')}"
-    return Question(text, options, fact.kind, fact.kind == "choices")
+    return text, tuple(options)
 
 
 def _row(session: Session, step: Ask, *, first: bool) -> list[Option]:
