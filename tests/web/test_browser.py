@@ -320,57 +320,37 @@ def test_nothing_scrolls_sideways_on_a_small_phone(desk: Running, screen, width:
 
 
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SMALL = """() => [...document.querySelectorAll(
+    'button, .button, summary, nav a, select, textarea, input:not([type=hidden]):not([type=checkbox])')]
+    .filter(one => one.offsetParent && one.getBoundingClientRect().height < 43.5)
+    .map(one => one.outerHTML.slice(0, 90) + ' ' + one.getBoundingClientRect().height)"""
 
 
 @pytest.mark.parametrize("size", [(1440, 900), (390, 844)], ids=["desktop", "phone"])
-def test_axe_finds_nothing_on_any_page(desk: Running, screen, size: tuple[int, int]):
-    found = axe_findings(desk, screen, size, "light", {"type": "tag", "values": AXE_TAGS}, tuple(JOURNEYS))
-    assert not found, "\n".join(found)
-
-
-def test_axe_finds_enough_contrast_in_the_dark(desk: Running, screen):
-    only = {"type": "rule", "values": ["color-contrast"]}
-    found = axe_findings(desk, screen, (1440, 900), "dark", only, ("client", "coach"))
-    assert not found, "\n".join(found)
-
-
-def axe_findings(
-    desk: Running, screen: Any, size: tuple[int, int], scheme: str, only: dict[str, Any], names: tuple[str, ...]
-) -> list[str]:
+def test_axe_finds_nothing_on_any_page_and_buttons_can_be_touched(desk: Running, screen, size: tuple[int, int]):
     from axe_playwright_python.sync_playwright import Axe
 
     axe = Axe()
     found: list[str] = []
 
-    def look(page: Any, name: str) -> None:
+    def run(page: Any, name: str, only: dict[str, Any]) -> None:
         result = axe.run(page, options={"runOnly": only, "resultTypes": ["violations"]})
         for violation in result.response["violations"]:
             for node in violation["nodes"][:3]:
                 found.append(f"{name}: {violation['id']} {node['target']} {node['failureSummary'][:300]}")
 
-    for name in names:
-        JOURNEYS[name](desk, screen(*size, color_scheme=scheme, bypass_csp=True, reduced_motion="reduce").page, look)
-    return found
-
-
-def test_buttons_are_large_enough_to_touch(desk: Running, screen):
-    page = screen(390, 844).page
-    small: list[str] = []
-
     def look(page: Any, name: str) -> None:
-        small.extend(
-            f"{name}: {one}"
-            for one in page.evaluate(
-                """() => [...document.querySelectorAll(
-                    'button, .button, summary, nav a, select, textarea, input:not([type=hidden]):not([type=checkbox])')]
-                .filter(one => one.offsetParent && one.getBoundingClientRect().height < 43.5)
-                .map(one => one.outerHTML.slice(0, 90) + ' ' + one.getBoundingClientRect().height)"""
-            )
-        )
+        run(page, name, {"type": "tag", "values": AXE_TAGS})
+        if size[0] > 1000:
+            page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+            run(page, f"{name} in the dark", {"type": "rule", "values": ["color-contrast"]})
+            page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        else:
+            found.extend(f"{name}: {one}" for one in page.evaluate(SMALL))
 
-    client_journey(desk, page, look)
-    coach_journey(desk, screen(390, 844).page, look)
-    assert not small, "\n".join(small)
+    for journey in JOURNEYS.values():
+        journey(desk, screen(*size, bypass_csp=True, reduced_motion="reduce").page, look)
+    assert not found, "\n".join(found)
 
 
 def test_forced_colours_keep_every_border(desk: Running, screen):

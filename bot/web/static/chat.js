@@ -116,6 +116,13 @@
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); sayForm.requestSubmit(); }
   });
 
+  const shut = (but) => document.querySelectorAll(".menu[open]").forEach((one) => { if (one !== but) one.removeAttribute("open"); });
+  document.addEventListener("click", (event) => shut(event.target.closest(".menu")));
+  document.addEventListener("keydown", (event) => {
+    const open = event.key === "Escape" && document.querySelector(".menu[open]");
+    if (open) { shut(); open.querySelector("summary").focus(); }
+  });
+
   /* the live stream: read with fetch so that an embedded page can send its session; picks up after the last number seen */
   let reader = null;
   let wait = 1000;
