@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -31,13 +34,28 @@ def shared_postgres(postgres_server: str) -> Iterator[str]:
     drop_database(postgres_server, url)
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty, migrated database to copy: migrating costs more than most tests."""
+    path = tmp_path_factory.mktemp("migrated") / "loket.db"
+
+    async def make() -> None:
+        await (await open_store(f"sqlite:///{path}", secret=Keys.from_text(SECRET))).aclose()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, make()).result()
+    return path
+
+
 @pytest.fixture(params=["memory", "sqlite", pytest.param("postgresql", marks=pytest.mark.pg)])
 async def store(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
     rules = Rules(classes=CLASSES)
     if request.param == "memory":
         opened = await open_store("memory:", clock=clock, rules=rules)
     elif request.param == "sqlite":
-        opened = await open_store(f"sqlite:///{tmp_path / 'loket.db'}", clock=clock, rules=rules)
+        path = tmp_path / "loket.db"
+        shutil.copy(request.getfixturevalue("migrated_file"), path)
+        opened = await open_store(f"sqlite:///{path}", secret=Keys.from_text(SECRET), clock=clock, rules=rules)
     else:
         url = request.getfixturevalue("shared_postgres")
         await empty(url)
