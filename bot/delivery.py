@@ -12,9 +12,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
 from bot.clock import Clock
 from storage.base import NotStored
@@ -63,7 +63,7 @@ class Delivery:
     def start(self) -> None:
         """Runs beside everything else until `aclose`."""
         if not self._loops:
-            works = (self._deliver(), self._listen(), self._watch_clocks())
+            works = (self._deliver, self._listen, self._watch_clocks)
             self._loops = [asyncio.create_task(self._forever(work)) for work in works]
 
     async def aclose(self, patience: float = 8.0) -> None:
@@ -83,21 +83,25 @@ class Delivery:
 
     # ---- sending --------------------------------------------------------------------------------------------------
 
-    async def _forever(self, work: Coroutine[Any, Any, None]) -> None:
-        try:
-            await work
-        except asyncio.CancelledError:
-            raise
-        except Exception:
-            log.exception("delivery stopped; messages wait in the database")
+    async def _forever(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Work that fails is said and begun again; what was claimed meanwhile is free again after half a minute."""
+        while not self._stopping:
+            try:
+                await work()
+            except asyncio.CancelledError:
+                raise
+            except Exception:
+                log.exception("delivery stumbled and begins again")
+                await asyncio.sleep(1.0)
 
     async def _deliver(self) -> None:
         while not self._stopping:
             self._awake.clear()
             room = AT_ONCE - len(self._flying)
             claimed = await self._claim(room) if room > 0 and self._senders else []
+            may_go = await self._store.may_send_all(claimed) if claimed else frozenset()
             for outgoing in claimed:
-                task = asyncio.create_task(self._send(outgoing))
+                task = asyncio.create_task(self._send(outgoing, outgoing.id in may_go))
                 self._flying.add(task)
                 task.add_done_callback(self._flying.discard)
             if len(claimed) < max(room, 1):
@@ -121,11 +125,11 @@ class Delivery:
             async with asyncio.timeout(wait + 0.005):
                 await self._awake.wait()
 
-    async def _send(self, outgoing: Outgoing) -> None:
+    async def _send(self, outgoing: Outgoing, may_go: bool) -> None:
         sender = self._senders.get((outgoing.channel, outgoing.bot))
         if sender is None:
             verdict = Verdict("retry_at", retry_at=self._clock() + NO_SENDER, reason="no sender here")
-        elif not await self._store.may_send(outgoing):
+        elif not may_go:
             verdict = Verdict("stale", reason="somebody else speaks now")
         else:
             try:

@@ -14,6 +14,9 @@ from storage.talk import Rules
 
 def rules_of(content: Content) -> Rules:
     """The store's rules for this content; made anew when content is reloaded."""
+    from knowledge.sensitive import touches
+    from knowledge.sentence import Sentence
+
     knowledge = content.knowledge
     desk = knowledge.desk
     hours = {day: tuple((one.opens, one.closes) for one in shifts) for day, shifts in desk.hours.items()}
@@ -38,7 +41,7 @@ def rules_of(content: Content) -> Rules:
     return Rules(
         classes={fact: knowledge.facts[fact].cls for fact in knowledge.facts},
         office=office,
-        special=lambda text: bool(knowledge.understanding.read(text).sensitive),
+        special=lambda text: bool(touches(Sentence(text, knowledge.understanding.reader, ()))),  # words alone decide
         region_of=region_of,
         entry_name=lambda entry: knowledge.catalogue[entry].name if entry in knowledge.catalogue else entry,
         question=lambda fact, language: question_of(content, fact, language),

@@ -72,6 +72,9 @@ _TAKE = (
         maybe_twice=sa.case((t.outbox.c.state == "sending", 1), else_=t.outbox.c.maybe_twice),
     )
 )
+_LOOK = sa.select(
+    t.outbox.c.id, t.outbox.c.state, t.outbox.c.attempts, t.outbox.c.sending_at, _EPOCH_NOW.label("epoch")
+).where(t.outbox.c.id.in_(sa.bindparam("ids", expanding=True)))
 _DROP_STALE = (
     t.outbox.update()
     .where(t.outbox.c.state == "new", t.outbox.c.origin == "bot", t.outbox.c.epoch < _EPOCH_NOW)
@@ -110,17 +113,25 @@ class Delivery(Base):
         return await self._write(work, quiet=True)
 
     async def may_send(self, outgoing: Outgoing) -> bool:
-        """A last look before the network: is this claim still ours, and did no coach take over since?
+        """A last look before the network: is this claim still ours, and did no coach take over since?"""
+        return outgoing.id in await self.may_send_all([outgoing])
+
+    async def may_send_all(self, claimed: Sequence[Outgoing]) -> frozenset[int]:
+        """The rows of `claimed` that may go now, in one look.
 
         A claim that was held for most of `LOST_AFTER` is given up: somebody else is about to send it.
         """
-        query = sa.select(t.outbox.c.state, t.outbox.c.attempts, t.outbox.c.sending_at, _EPOCH_NOW.label("epoch"))
-        row = await self._read(lambda conn: conn.execute(query.where(t.outbox.c.id == outgoing.id)).fetchone())
-        if row is None or row.state != "sending" or row.attempts != outgoing.attempts:
-            return False
-        if row.sending_at <= ms(self.clock() - LOST_AFTER + MARGIN):
-            return False
-        return outgoing.origin != "bot" or row.epoch is None or bool(row.epoch <= outgoing.epoch)
+        wanted = {"ids": [one.id for one in claimed]}
+        found = await self._read(lambda conn: {row.id: row for row in conn.execute(_LOOK, wanted)})
+        given_up = ms(self.clock() - LOST_AFTER + MARGIN)
+
+        def may(one: Outgoing) -> bool:
+            row = found.get(one.id)
+            if row is None or row.state != "sending" or row.attempts != one.attempts or row.sending_at <= given_up:
+                return False
+            return one.origin != "bot" or row.epoch is None or bool(row.epoch <= one.epoch)
+
+        return frozenset(one.id for one in claimed if may(one))
 
     async def settle(self, results: Sequence[tuple[Outgoing, Verdict]]) -> None:
         """Records what became of messages: sent, retry_at, gone, bad, stale or unknown."""

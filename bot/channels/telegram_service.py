@@ -21,13 +21,26 @@ from bot.delivery import Delivery
 from bot.desk import Desk
 from bot.settings import Settings
 from bot.webhook import Webhook
+from knowledge.problems import LoketError
 
 log = logging.getLogger("loket.telegram")
 SETTLE_IN = 5.0  # seconds between tries to reach Telegram at start
 
 
 def open_carrier(settings: Settings) -> Carrier:
-    """The library the settings name, imported only now."""
+    """The library the settings name, imported only now. Raises LoketError when it is not installed."""
+    try:
+        return _open_carrier(settings)
+    except ImportError:
+        name = settings.telegram_library
+        other = "aiogram" if name == "ptb" else "ptb"
+        raise LoketError(
+            f"the library for '{name}' is not installed; install ontwikkelloket[{name}], "
+            f"or set LOKET_TELEGRAM_LIBRARY={other}"
+        ) from None
+
+
+def _open_carrier(settings: Settings) -> Carrier:
     if settings.telegram_library == "ptb":
         from bot.channels.telegram_ptb import PtbCarrier
 

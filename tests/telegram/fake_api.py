@@ -21,7 +21,7 @@ from tests.telegram.rules import METHODS, Refused, check, read_params
 
 TOKEN = "123456789:" + "Ab_-" * 9
 BOT = "123456789"
-PATIENCE = 20.0  # seconds a test waits for something before it fails
+PATIENCE = 40.0  # seconds a test waits for something before it fails
 
 
 @dataclass(frozen=True)
@@ -142,11 +142,11 @@ class FakeApi:
         if self._poll is not None:
             self._poll.set()
 
-    async def until(self, true: Callable[[], bool], what: str = "") -> None:
+    async def until(self, true: Callable[[], bool], what: str = "", patience: float = PATIENCE) -> None:
         """Waits for something to become true after a call; no sleeping, no polling."""
         async with self._changed:
             try:
-                async with asyncio.timeout(PATIENCE):
+                async with asyncio.timeout(patience):
                     await self._changed.wait_for(true)
             except TimeoutError:
                 raise AssertionError(f"waited in vain for {what or true}") from None

@@ -40,12 +40,12 @@ class Desk:
             self.process = await asyncio.create_subprocess_exec(
                 *command, cwd=ROOT, env=environment, stdout=quiet_please, stderr=log
             )
-        await self._api.until(lambda: self._api.polls > polls, "the desk to poll")
+        await self._api.until(lambda: self._api.polls > polls, "the desk to poll", patience=90)
 
     async def end(self, how: signal.Signals) -> int:
         assert self.process is not None
         self.process.send_signal(how)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):  # ten seconds on a machine of its own
             return await self.process.wait()
 
 

@@ -225,3 +225,47 @@ async def test_stopping_sends_what_is_on_its_way_and_keeps_the_rest() -> None:
         await house.running.delivery.aclose()
         assert (await store.outbox_counts()) == {"sent": 1, "maybe_twice": 0}
         assert len(house.api.chat(7).shown) == 1
+
+
+@pytest.mark.usefixtures("tiny")
+async def test_delivery_that_stumbles_begins_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with polling("ptb") as house:
+        real, stumbles = house.desk.store.may_send_all, []
+
+        async def stumble(claimed: Any) -> Any:
+            stumbles.append(claimed)
+            if len(stumbles) == 1:
+                raise OSError("the disk is away")
+            return await real(claimed)
+
+        monkeypatch.setattr(house.desk.store, "may_send_all", stumble)
+        await house.api.send(7, text="hallo")
+        await house.api.send(8, text="ook hallo")
+        async with asyncio.timeout(10):
+            while not stumbles:
+                await asyncio.sleep(0.01)
+        house.forward(seconds=31)
+        assert [one.text for one in await house.api.shows(7, 1)] == ["1: hallo"]
+        assert [one.text for one in await house.api.shows(8, 1)] == ["1: ook hallo"]
+
+
+@pytest.mark.usefixtures("tiny")
+async def test_a_queued_reply_is_dropped_when_a_coach_takes_over() -> None:
+    from storage.actions import Claim, Done, Reply
+
+    async with polling("ptb") as house:
+        store = house.desk.store
+        await house.api.send(7, text="coach")
+        await house.api.shows(7, 1)
+        staff = await store.add_staff("anna", "Anna", "coach")
+        slow = Weather(429, "Too Many Requests: retry after 600", retry_after=600)
+        house.api.chat_weather[7].append(slow)
+        await house.api.send(7, text="nog iets")
+        await house.api.until(lambda: not house.api.chat_weather[7], "the reply to be put off")
+        assert isinstance(await store.act(Claim("K-1001", staff.id)), Done)
+        assert isinstance(await store.act(Reply("K-1001", staff.id, "Dag, met Anna.", "1")), Done)
+        house.forward(seconds=620)
+        shown = await house.api.shows(7, 3)
+        texts = [one.text for one in shown[1:]]
+        assert "Dag, met Anna." in texts
+        assert not any(text.startswith("2:") for text in texts)
