@@ -22,8 +22,9 @@ from flows.handover import NOT_PASSED_ON, facts_to_pass_on
 from flows.model import Ask
 from flows.questions import fact_question
 from flows.state import Answer, State
+from flows.voice import Voice
 from flows.walk import CALL, COACH, CRISIS
-from knowledge.languages import OWN_NAMES
+from knowledge.languages import OWN_NAMES, language_of_script
 from knowledge.problems import Place
 
 if TYPE_CHECKING:
@@ -184,6 +185,21 @@ def ask_language(session: Session) -> None:
     options = [Option(one, OWN_NAMES.get(one, one)) for one in session.content.languages]
     labels = {option.id: option.label for option in options}
     session.ask_own("language", session.voice.phrase("language_which"), options, labels=labels)
+
+
+def offer_language_of(session: Session, words: str) -> bool:
+    """Somebody writes in another script than the conversation: the language question, in that language and in Dutch.
+
+    Only a question: Arabic letters also write Persian, and Cyrillic Russian.
+    """
+    language = language_of_script(words)
+    if language in ("", session.state.language) or language not in session.content.languages:
+        return False
+    ask_language(session)
+    if session.own is not None:
+        _, fact, options = session.own
+        session.own = (Voice(session.content, language).phrase("language_which"), fact, options)
+    return True
 
 
 def speak(session: Session, language: str) -> None:

@@ -262,7 +262,7 @@ def _read(session: Session, words: str) -> None:
         if fact:
             _and_again(session)
         return
-    _not_understood(session, outcome)
+    _not_understood(session, outcome, words)
 
 
 def _and_again(session: Session) -> None:
@@ -402,13 +402,15 @@ def _safety(session: Session, heard: Heard, words: str) -> bool:
     return True
 
 
-def _not_understood(session: Session, outcome: Outcome) -> None:
+def _not_understood(session: Session, outcome: Outcome, words: str) -> None:
     """Kindly, with a hint; the second time with a human, the third time to a human."""
     session.effects.append(Count("not_understood", session.before.shown.fact if session.before.shown else ""))
     if session.world.speaker == "queue":
         session.effects.append(UpdateCase("wrote"))
         session.say("waiting_wrote")
         session.wait = session.only_said = True
+        return
+    if deskquestions.offer_language_of(session, words):
         return
     misses = session.state.misses + 1
     screen = session.before.shown

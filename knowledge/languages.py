@@ -69,6 +69,13 @@ def script_language(text: str, language: str) -> str:
     return language if script is None or script.search(text) else "nl"
 
 
+def language_of_script(text: str) -> str:
+    """A language of ours whose script most letters of a text are in; '' for Latin letters."""
+    letters = sum(one.isalpha() for one in text)
+    found = (one for one, script in _SCRIPTS.items() if letters and len(script.findall(text)) * 2 > letters)
+    return next(found, "")
+
+
 def isolated(value: str) -> str:
     """A name or number put into a sentence that runs the other way: it keeps its own direction."""
     return f"{_FIRST}{value}{_END}" if value else value

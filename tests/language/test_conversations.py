@@ -135,6 +135,19 @@ def test_a_language_can_be_named_in_many_ways(words: str, content: Content):
     assert talk.state.language == "pl"
 
 
+@pytest.mark.parametrize(
+    ("words", "asked"), [("أريد أن أتعلم قيادة الرافعة", "اللغة"), ("Хочу навчитися водити", "мову")]
+)
+def test_who_writes_another_script_is_asked_for_a_language_in_that_script(words: str, asked: str, content: Content):
+    talk = Talk(content)
+    talk.play(Started())
+    said = talk.play(words)
+    assert asked in said
+    assert "Welke taal wilt u?" in said
+    assert all(name in said for name in OWN_NAMES.values())
+    assert talk.state.language == "nl"
+
+
 def test_names_and_numbers_keep_their_direction_in_arabic(content: Content):
     talk = Talk(content, "ar")
     welcome = talk.play(Started(language="ar"))
