@@ -3,13 +3,22 @@ does not fit. Nothing uncertain is told as certain."""
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
-from flows.cards import availability
+from flows.cards import availability, count_words, sentences
 from flows.voice import Voice, sentence
 from knowledge.explain import said_day, said_number
 from knowledge.matching import Match
+
+ENDED_WORDS = 75  # what ended, what it was and what there is now
+# A sentence that only tells once more that it ended, or that help is elsewhere now.
+_ENDED_AGAIN = re.compile(
+    r"(dit|deze|het plan|this|these|the plan)\b[^,:]*\b(stopten?|gestopt|ended|stopped)\b[^,:]*$"
+    r"|u kunt hem niet meer|you can no longer apply|(vandaag|nu) helpt het werkcentrum|today the werkcentrum",
+    re.IGNORECASE,
+)
 
 
 def why_text(voice: Voice, match: Match) -> str:
@@ -101,12 +110,19 @@ def window_lines(voice: Voice, entry: Any, today: date) -> list[str]:
 
 
 def ended_text(voice: Voice, entry: Any, names: list[str]) -> str:
-    """'STAP-budget stopte in 2024. Nu is er: …'"""
+    """'STAP-budget stopte in 2024.', what it was, and what there is now; what was not paid as far as there is room."""
     name = entry.text("name", voice.language)
     year = entry.ended.year if entry.ended else ""
     first = voice.phrase("is_ended", name=name, year=year) if year else voice.phrase("is_ended_undated", name=name)
+    named = re.compile(rf"((de|het|the) )?{re.escape(name)}", re.IGNORECASE)
+    about = sentences(entry.text("summary", voice.language))
+    about = [one for one in about if not _ENDED_AGAIN.match(named.sub("dit", one, count=1))]
     then = voice.phrase("instead", names=", ".join(names)) if names else voice.phrase("instead_nothing")
-    return f"{first} {then}"
+    more = sentences(entry.text("pays_not", voice.language))[:1]
+    kept = [first, *about, then]
+    if count_words(" ".join([*kept, *more])) <= ENDED_WORDS:
+        kept[-1:] = [*more, then]
+    return " ".join(kept)
 
 
 def contact_line(entry: Any) -> str:

@@ -37,7 +37,7 @@ _COMMON = frozenset((
     "school", "vinden", "kijken", "houden", "opleiding",
 ))  # fmt: skip
 WISH, WORK_POINTS, NEAR, PERSON = 3, 2, 1, 1  # what an entry earns for each thing it answers; see Points
-OTHER, LINE, UNSURE, SLIM = -99, -3, -1, -2  # about other work; a phone line; may be gone; open and unlikely
+OTHER, LINE, UNSURE, SLIM = -99, -3, -1, -2  # other work; a phone line or a rule; may be gone; open and unlikely
 BROAD = 6  # kinds of work: an entry that takes this many is not about any of them
 UNLIKELY = 0.3  # a chance below this is too little to name an entry first
 _RARE = 0.16  # a word that more entries than this share use says nothing
@@ -78,15 +78,13 @@ class Relevance:
         )
         self._akin = self._find_akin()
         self._serves: dict[str, dict[str, int]] = {}
-        self._desks = self._broad = self._lines = 0
+        self._broad = self._lines = 0
         for position, entry in enumerate(entries):
             for fact, choices in entry.serves.items():
                 by_choice = self._serves.setdefault(fact, {})
                 for choice in choices:
                     by_choice[choice] = by_choice.get(choice, 0) | 1 << position
-            if entry.kind == "desk":
-                self._desks |= 1 << position  # the desk of one's own region helps with everything a little
-            if entry.facts.get("line") == "yes":
+            if entry.facts.get("line") == "yes" or (entry.kind == "provider" and entry.status == "unknown"):
                 self._lines |= 1 << position
             if max((len(kinds) for kinds in _kinds_of_work(entry.criterion)), default=0) >= BROAD:
                 self._broad |= 1 << position
@@ -154,7 +152,7 @@ class Relevance:
         both, some = aim & work & rest, (aim | work) & rest
         tiers = (both, aim & rest & ~both, work & rest & ~aim, special & rest & ~some, rest & ~some & ~special, other)
         near = self.nearness[0] & self.bits.held(profile, "area")
-        person = special | form | work & self._broad | near & self._desks | (self._using(told) if told else 0)
+        person = special | form | work & self._broad | (self._using(told) if told else 0)
         points = Points(wish, about, near, person, other, self._lines)
         return View(self, profile, tiers, [(weight, bits) for weight, bits in held if bits], told, points)
 
@@ -223,7 +221,7 @@ class Points:
     """How much of what a visitor told each entry answers, as bit sets.
 
     The wish earns three points, the kind of work two; being of this very region, and meeting something else that was
-    told, one each. A telephone line is no answer by itself. Off go one point of what may be gone, and two of what is open and unlikely. Other work comes last.
+    told, one each. A telephone line, or a rule to know, is no answer by itself. Off go one point of what may be gone, and two of what is open and unlikely. Other work comes last.
     """
 
     wish: int
