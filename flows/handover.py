@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from flows.details import contact_line
 from flows.draft import Draft
 from flows.effects import Consent, Count, OpenCase, SignUp, UpdateCase, Wish
 from flows.model import Handoff
-from flows.walk import Walk
+from flows.walk import Walk, candidates
+from knowledge.geography_spots import Spot
 from knowledge.stock import one_of
 
 if TYPE_CHECKING:
@@ -55,6 +57,9 @@ def open_case(session: Session, step: Handoff, walked: Walk) -> list[str]:
     if session.world.case:
         session.effects.append(UpdateCase("urgent" if step.urgent else "wrote", step.reason))
         return [waiting_line(session)]
+    elsewhere = other_desk(session, walked)
+    if elsewhere and not step.urgent:
+        return [elsewhere]
     text = session.voice.flow_text(f"flow.{step.key}.text", step.text) if step.text else ""
     if step.reserves:
         units = step.units or one_of(session.content.knowledge.catalogue[step.reserves])
@@ -71,6 +76,19 @@ def open_case(session: Session, step: Handoff, walked: Walk) -> list[str]:
     if session.content.is_partial(session.state.language):  # the coach may speak it, or find somebody who does
         lines.append(session.voice.phrase("in_your_language"))
     return lines
+
+
+def other_desk(session: Session, walked: Walk) -> str:
+    """Only visitors from a region this desk serves are promised a coach; others get their own region's desk."""
+    knowledge = session.content.knowledge
+    spot = walked.profile.possible("area") if knowledge.desk.regions and "area" in knowledge.facts else None
+    if not isinstance(spot, Spot) or knowledge.desk.serves(knowledge.geography, spot) is not False:
+        return ""
+    near = next(candidates(knowledge.matcher, walked.profile, session.now, ("desk",)), None)
+    if near is None or near.verdict != "fits":
+        return session.voice.phrase("outside_region")
+    name, contact = near.entry.text("name", session.state.language), contact_line(near.entry)
+    return f"{session.voice.phrase('outside_region')} {session.voice.phrase('near_desk', name=name)} {contact}".strip()
 
 
 def promise_line(session: Session, step: Handoff) -> str:

@@ -396,3 +396,14 @@ def test_every_command_answers_at_any_point(content: Content) -> None:
 def test_commands_are_counted_without_content(talk: Conversation) -> None:
     talk.say("overzicht")
     assert Count("command", "overview") in talk.turn.effects
+
+
+def test_only_a_served_region_is_promised_a_coach(content: Content, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dataclasses import replace
+
+    monkeypatch.setattr(content.knowledge, "desk", replace(content.knowledge.desk, regions=("region:flevoland",)))
+    talk = Conversation(content).start().say("Ik heb een bedrijf in Tiel", "bel mij", "0612345678", "ochtend")
+    assert not talk.effects(OpenCase)
+    assert "Rivierenland" in talk.text
+    talk = Conversation(content).start().say("Ik heb een bedrijf in Almere", "bel mij", "0612345678", "ochtend")
+    assert talk.effects(OpenCase)
