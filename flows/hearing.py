@@ -34,6 +34,8 @@ _STUCK = re.compile(
 )
 # Facts that only a visitor who speaks of himself tells.
 _PERSONAL = frozenset(("situation", "company_size", "age", "education", "occupation", "wanted_occupation", "course"))
+# Whoever asks what something costs, speaks of that and not yet of himself.
+_PRICE = re.compile(r"\b(hoe duur|prijs|prijzen|wat kost|how much|price)\b", re.IGNORECASE)
 FEW_WORDS = 5  # more than this is a sentence about something, not the name of a flow
 LONGEST = 1500  # characters: beyond this we ask for fewer words
 POLITE = {
@@ -236,7 +238,8 @@ def _read(session: Session, words: str) -> None:
         _take_along(session, heard, but=fact)
         return
     asked = heard.question or looks_like_question(words)
-    about_nobody = not _FIRST_PERSON.search(words) and not _PERSONAL & heard.facts.keys()
+    told = heard.facts.keys() - ({"course"} if _PRICE.search(words) else set())
+    about_nobody = not _FIRST_PERSON.search(words) and not _PERSONAL & told
     if about_nobody and knowing.can_answer(session, words, LIKELY if asked else NAMED):
         # about something, not about the visitor: of what it says only the place is taken along
         places = {fact: value for fact, value in heard.facts.items() if _is_place(session, fact)}

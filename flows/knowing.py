@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from flows import joining
+from flows.answers import plain
 from flows.cards import card_message
 from flows.details import details_text, ended_text, how_text, why_text
 from flows.effects import Count, Message, UpdateCase
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from flows.session import Session
     from knowledge.entries import Entry
     from knowledge.matching import Match
+
+AHEAD = 0.15  # in score, of the next thing found
 
 
 def match_of(session: Session, entry: Entry) -> Match:
@@ -54,6 +58,18 @@ def tell_entry(session: Session, entry: Entry, asked: str = "") -> None:
     session.said.append(told_message(session.voice, match, session.today, asked))
     if match.verdict == "does_not_fit":
         session.said.append(Message(_why_not_text(session, entry)))
+
+
+def titled(session: Session, text: str) -> Entry | None:
+    """The entry whose quoted title stands in a text behind what it is: "de voucher ik werk buiten de techniek". Such a
+    title speaks of 'I', and says nothing about who asks; "ik werk in de techniek, is er een voucher" does."""
+    said = plain(text)
+    for entry in session.content.knowledge.catalogue.values():
+        head, quote, rest = entry.name.partition("‘")
+        title = plain(rest.partition("’ in")[0].rstrip("’")) if quote else ""
+        if title and re.search(rf"{plain(head).split()[-1][-7:]}\W+{re.escape(title)}", said):
+            return entry
+    return None
 
 
 def _successors(session: Session, entry: Entry) -> list[str]:
@@ -142,8 +158,10 @@ def answer_question(
         session.lead.append(first.answer)
     else:
         others = [one for hit in found[1:] if (one := session.content.knowledge.catalogue.resolve(hit.id)) is not None]
-        if entry.status == "ended" and any(one.status == "ended" and one.kind == entry.kind for one in others):
-            _tell_ended(session, [entry, *(one for one in others if one.status == "ended" and one.kind == entry.kind)])
+        meant = [hit.score for hit in found[1:2]] < [first.score - AHEAD]  # far ahead of the next: this one was meant
+        alike = [one for one in others if one.status == "ended" and one.kind == entry.kind]
+        if entry.status == "ended" and alike and not meant:
+            _tell_ended(session, [entry, *alike])
         else:
             tell_entry(session, entry, text)
     return True
