@@ -203,6 +203,8 @@ class Scanner:
             return ""
         if before in {"in", "te", "uit", "bij", "naar"} and _SETTLED & set(earlier[:-1]):
             return "lives"
+        if earlier[-2:] in (["zit", "in"], ["zitten", "in"]) and _ends_clause(sentence, pieces, index):
+            return "lives"
         if before in _LABEL or before in {"omgeving", "vlakbij", "nabij"} or earlier[-2:] == ["buurt", "van"]:
             return "lives"
         if before in {"in", "uit", "vanuit", "rond"}:  # not "te": a verb follows
@@ -262,6 +264,13 @@ def _are_letters(match: re.Match[str]) -> bool:
         or not match[2]
         or letters.lower() not in {"in", "is", "of", "op", "om", "ik", "zo", "eu", "km", "pm", "kg"}
     )
+
+
+def _ends_clause(sentence: str, pieces: list[Piece], index: int) -> bool:
+    """Whether a comma, full stop or the end of the text follows."""
+    if index + 1 == len(pieces):
+        return True
+    return bool(_PERIOD.search(sentence[pieces[index].end : pieces[index + 1].start]))
 
 
 def _is_surname(pieces: list[Piece], index: int) -> bool:

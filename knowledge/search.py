@@ -21,7 +21,7 @@ from knowledge.problems import ContentInvalid, Problems
 from knowledge.redaction import redact
 from knowledge.safety import Concern, classify
 from knowledge.search_index import Index, Kind, told
-from knowledge.search_places import NATIONAL_DESK, Place, Places, asks_for_desk
+from knowledge.search_places import NATIONAL_DESK, Place, Places, asks_for_desk, home
 from knowledge.search_question import Reader, Weights
 from knowledge.text import LONGEST, words
 from knowledge.words import Work, group
@@ -159,7 +159,7 @@ class Search:
         self._add_questions(said, scores)
         self._prefer_places(places, scores)
         if desk:
-            self._add_desks(places, scores)
+            self._add_desks(said, places, scores)
         trust = self._reader.trust(said, desk)
         if trust < 1:
             scores = {number: score * trust for number, score in scores.items()}
@@ -242,12 +242,15 @@ class Search:
             if where:
                 scores[number] = score + 0.12 if scopes & set(where) else score * 0.72
 
-    def _add_desks(self, places: Sequence[Place], scores: dict[int, float]) -> None:
+    def _add_desks(self, said: Sequence[str], places: Sequence[Place], scores: dict[int, float]) -> None:
         if not places:  # "bij welk loket moet ik zijn": the desk there is everywhere
             for number in self.index.numbers(NATIONAL_DESK):
                 scores[number] = max(scores.get(number, 0.0), 0.6)
         for number in self._places.desks(places):
             scores[number] = max(scores.get(number, 0.0) + 0.4, 0.95)
+        if lives := home(said, places):  # the desk of the own region helps, whatever other desk is asked about
+            for number in self._places.desks([lives]):
+                scores[number] = max(0.0, *scores.values()) + 0.3
 
     def _put_ended_later(self, said: Sequence[str], scores: dict[int, float], today: date | None) -> None:
         """What ended opens an answer only when asked for by name."""

@@ -64,6 +64,19 @@ def asks_for_desk(said: Sequence[str]) -> bool:
     return False
 
 
+_HOME = frozenset(["woon", "wonen", "woonachtig", "zit", "zitten", "uit", "kom", "live"])  # before the own place
+
+
+def home(said: Sequence[str], places: Sequence[Place]) -> Place | None:
+    """Of several places the one somebody lives in: "ik woon in Enschede, mag ik naar het loket in Rotterdam"."""
+    for place in places if len(places) > 1 else ():
+        if place.words and place.words[0] in said:
+            at = said.index(place.words[0])
+            if _HOME & set(said[max(0, at - 2) : at]):
+                return place
+    return None
+
+
 class Places:
     """Finds places in questions, and the desks of their regions."""
 

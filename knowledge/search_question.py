@@ -15,6 +15,8 @@ from knowledge.source import Node
 from knowledge.text import stem
 from knowledge.words import Work, group, read_words
 
+_AGAIN = frozenset(["open", "opengaan", "aanvragen", "beschikbaar", "mogelijk", "te"])  # behind "weer": once more
+
 
 @dataclass(frozen=True, slots=True)
 class Weights:
@@ -177,11 +179,16 @@ class Reader:
         """1 for a question about work and learning, less for one that shows nothing of it or sounds like shopping."""
         if desk or self._names_domain(said):
             return 1.0
-        if self._private & set(said):
+        if self._sounds_private(said):
             return self._weights.private
         if self._tells_own_work(said):
             return 1.0
         return 1.0 if self._is_name(said) else self._weights.off_topic
+
+    def _sounds_private(self, said: Sequence[str]) -> bool:
+        """A word of shopping or private life; "weer open" is no weather."""
+        again = [at for at, word in enumerate(said) if word == "weer" and {*said[at + 1 : at + 2]} & _AGAIN]
+        return any(word in self._private for at, word in enumerate(said) if at not in again)
 
     def _tells_own_work(self, said: Sequence[str]) -> bool:
         """ "ik ben metselaar", "werk als kok": about work, though no word says so."""

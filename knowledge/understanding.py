@@ -132,7 +132,8 @@ class Understanding:
         gathering.wanted(found, judged, situation)
         gathering.where(found, situation)
         gathering.cao(found)
-        if pending and pending not in found.values:
+        about_something = pending == "situation" and asks(sentence)  # "is er een school in Tilburg?" tells not who asks
+        if pending and pending not in found.values and not about_something:
             answer = answer_to(pending, sentence, self.facts, self.lists)
             if answer is not None:
                 found.set(pending, answer, 0, len(sentence.said))
