@@ -1,6 +1,8 @@
-"""What the desk tells a visitor when people take over, in Dutch and English."""
+"""What the desk tells a visitor when people take over, in every language of the desk."""
 
 from __future__ import annotations
+
+from knowledge.languages import RIGHT_TO_LEFT, isolated
 
 PHRASES: dict[str, tuple[str, str]] = {
     "claimed": (
@@ -60,6 +62,81 @@ PHRASES: dict[str, tuple[str, str]] = {
 }
 
 
+# Needs review by a native reader, as the catalogues of the flows do.
+ELSEWHERE: dict[str, dict[str, str]] = {
+    "claimed": {
+        "ar": "أنت تتحدث الآن مع المستشار {name} (إنسان). المساعد الرقمي لا يجيب بعد الآن.",
+        "tr": "Şimdi danışman {name} (bir insan) ile konuşuyorsunuz. Dijital yardımcı artık cevap vermiyor.",
+        "pl": "Teraz rozmawia Pan/Pani z doradcą {name} (człowiek). Cyfrowy pomocnik już nie odpowiada.",
+        "uk": "Тепер ви говорите з консультантом {name} (людина). Цифровий помічник більше не відповідає.",
+    },
+    "taken_over": {
+        "ar": "يتولى المستشار {name} المحادثة.",
+        "tr": "Danışman {name} devralıyor.",
+        "pl": "Rozmowę przejmuje doradca {name}.",
+        "uk": "Розмову бере консультант {name}.",
+    },
+    "released": {
+        "ar": "سيساعدك مستشار آخر. لا حاجة لأن تفعل شيئاً.",
+        "tr": "Size başka bir danışman yardım edecek. Bir şey yapmanız gerekmez.",
+        "pl": "Dalej pomoże inny doradca. Nie trzeba nic robić.",
+        "uk": "Далі вам допоможе інший консультант. Вам нічого не треба робити.",
+    },
+    "handed_over": {
+        "ar": "سيساعدك المستشار {name} من الآن.",
+        "tr": "Size bundan sonra danışman {name} yardım edecek.",
+        "pl": "Dalej pomoże doradca {name}.",
+        "uk": "Далі вам допоможе консультант {name}.",
+    },
+    "handed_over_team": {
+        "ar": "سأحيلك إلى زميل. لا حاجة لأن تفعل شيئاً.",
+        "tr": "Sizi bir meslektaşıma aktarıyorum. Bir şey yapmanız gerekmez.",
+        "pl": "Przekazuję sprawę współpracownikowi. Nie trzeba nic robić.",
+        "uk": "Я передаю вас колезі. Вам нічого не треба робити.",
+    },
+    "handed_back": {
+        "ar": "أنت تتحدث من جديد مع المساعد الرقمي. اكتب: مستشار، إذا أردت إنساناً.",
+        "tr": "Yeniden dijital yardımcıyla konuşuyorsunuz. Bir insan isterseniz danışman yazın.",
+        "pl": "Znów rozmawia Pan/Pani z cyfrowym pomocnikiem. Aby rozmawiać z człowiekiem, proszę napisać: doradca.",
+        "uk": "Ви знову говорите з цифровим помічником. Хочете людину? Напишіть: консультант.",
+    },
+    "closed": {
+        "ar": "أنهى المستشار سؤالك. هل لديك سؤال آخر؟ اكتب مرة أخرى.",
+        "tr": "Danışman sorunuzu kapattı. Başka bir sorunuz var mı? Tekrar yazmanız yeterli.",
+        "pl": "Doradca zakończył sprawę. Jest jeszcze pytanie? Proszę po prostu napisać.",
+        "uk": "Консультант завершив ваше запитання. Є ще запитання? Просто напишіть знову.",
+    },
+    "lapsed": {
+        "ar": "لم نسمع منك شيئاً، لذلك نغلق سؤالك. يمكنك دائماً أن تكتب من جديد.",
+        "tr": "Sizden haber almadık, bu yüzden sorunuzu kapatıyoruz. Her zaman tekrar yazabilirsiniz.",
+        "pl": "Nie było odpowiedzi, dlatego zamykamy sprawę. Zawsze można znów napisać.",
+        "uk": "Ми не отримали відповіді, тому закриваємо ваше запитання. Ви завжди можете написати знову.",
+    },
+    "nudge": {
+        "ar": "المستشار ما زال ينتظر إجابتك. اكتبها هنا عندما يناسبك.",
+        "tr": "Danışman hâlâ cevabınızı bekliyor. Size uygun olduğunda buraya yazın.",
+        "pl": "Doradca czeka jeszcze na odpowiedź. Można ją tu napisać w dogodnym czasie.",
+        "uk": "Консультант ще чекає на вашу відповідь. Напишіть її тут, коли вам зручно.",
+    },
+    "late": {
+        "ar": "الأمر يستغرق وقتاً أطول مما قلنا. نعتذر. سيجيبك مستشار {promise}.",
+        "tr": "Söylediğimizden uzun sürüyor. Özür dileriz. Bir danışman cevap verecek: {promise}.",
+        "pl": "To trwa dłużej, niż obiecaliśmy. Przepraszamy. Doradca odpowie {promise}.",
+        "uk": "Це триває довше, ніж ми казали. Вибачте. Консультант відповість {promise}.",
+    },
+    "late_open": {
+        "ar": "الأمر يستغرق وقتاً أطول مما قلنا. نعتذر. لم ننسك.",
+        "tr": "Söylediğimizden uzun sürüyor. Özür dileriz. Sizi unutmadık.",
+        "pl": "To trwa dłużej, niż obiecaliśmy. Przepraszamy. Pamiętamy o sprawie.",
+        "uk": "Це триває довше, ніж ми казали. Вибачте. Ми про вас не забули.",
+    },
+}
+
+
 def say(key: str, language: str, **values: str) -> str:
+    """A phrase in a language, else in Dutch. In Arabic a coach's name keeps its own direction."""
     dutch, english = PHRASES[key]
-    return (english if language == "en" else dutch).format(**values)
+    said = ELSEWHERE.get(key, {}).get(language, "")
+    if said and language in RIGHT_TO_LEFT:
+        values = {name: isolated(value) for name, value in values.items()}
+    return (said or (english if language == "en" else dutch)).format(**values)

@@ -18,9 +18,9 @@ from bot.web.house import House, house
 from bot.web.knowing import fits, not_known, profile_of
 from bot.web.policy import Page
 from bot.web.render import fragment
-from bot.web.texts import LANGUAGES
 from bot.web.views import Bubble, Fit, Known
 from flows.state import Answer
+from knowledge.languages import DUTCH_NAMES
 from storage.rows import CaseRow, Staff
 
 LADDER = (
@@ -97,7 +97,7 @@ class View:
 
     @property
     def language_name(self) -> str:
-        return LANGUAGES.get(self.row.language, self.row.language)
+        return DUTCH_NAMES.get(self.row.language, self.row.language)
 
 
 async def find_case(request: Request, code: str) -> CaseRow | None:
