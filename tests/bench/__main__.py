@@ -48,6 +48,12 @@ def main(wanted: list[str]) -> int:
         table = [f"## {title}", "", HEAD, *(figure.row(figures[0]) for figure in figures), ""]
         print("\n".join(table), flush=True)
         lines += table
+    if not wanted or "asking" in wanted:
+        from tests.bench import asking
+
+        table = ["## Questions until the shown cards are decided", "", *asking.report(), ""]
+        print("\n".join(table), flush=True)
+        lines += table
     if not wanted:
         DOCS.write_text("\n".join(lines), encoding="utf-8")
         print(f"written to {DOCS.name}")

@@ -53,7 +53,7 @@ async def _sqlite(folder: Path) -> list[Figure]:
 async def _postgresql() -> list[Figure]:
     from tests.storage.postgres import a_server, drop_database, make_database
 
-    with a_server() as server:
+    with a_server(fsync=True) as server:
         url = make_database(server)
         store = await open_store(url, secret=Keys.from_text(SECRET), rules=Rules())
         try:

