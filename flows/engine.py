@@ -74,8 +74,8 @@ def _start(session: Session, event: Started) -> None:
     """A first message, a deep link (a flow or an entry), or somebody who comes back."""
     if event.language and session.before.phase == "new" and event.language in session.content.languages:
         session.set_language(event.language)
-    if session.before.phase == "new" and session.content.is_partial(session.state.language):
-        session.say("language_partly")
+    if event.payload and session.before.phase == "new" and session.content.is_partial(session.state.language):
+        session.say("language_partly")  # without a deep link it stands below the welcome
     if session.before.phase == "new":
         session.effects.append(Count("started", event.payload))
     else:

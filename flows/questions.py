@@ -56,6 +56,8 @@ def _worded(voice: Voice, step: Ask, *, first: bool, everything: bool) -> tuple[
         label = voice.flow_text(f"flow.{step.key}.more", step.more) if step.more else voice.phrase("b_other")
         options.append(Option("!other", label))
     text = voice.question(step, first=first)
+    if first and voice.content.is_partial(voice.language):
+        text = f"{text}\n{voice.phrase('language_partly')}"
     hint = voice.hint(step)
     if hint and (not options or fact.kind in ("place", "code")):
         text = f"{text} {hint}"

@@ -202,7 +202,7 @@
         label.textContent = words.readStop;
         latest.forEach((node, index) => {
           const said = new SpeechSynthesisUtterance([...node.querySelectorAll(".bubble, .choices button")].map((one) => one.innerText).join(". "));
-          said.lang = node.lang === "en" ? "en-GB" : "nl-NL";
+          said.lang = { nl: "nl-NL", en: "en-GB" }[node.lang] || node.lang || "nl-NL";
           if (index === latest.length - 1) said.onend = () => { label.textContent = rest; };
           speechSynthesis.speak(said);
         });
