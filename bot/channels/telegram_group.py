@@ -21,7 +21,7 @@ from bot.clock import AMSTERDAM
 from bot.desk import Desk
 from storage.actions import Claim, Done
 from storage.base import NotStored
-from storage.keys import code, hashed, typed
+from storage.keys import code, hashed, token, typed
 from storage.rows import InboxRow, Staff
 from storage.store import Store
 
@@ -105,10 +105,11 @@ class CoachGroup:
 
     async def run(self) -> None:
         """Keeps the group's cards in line with who waits, until cancelled."""
-        holder = f"{id(self):x}"
+        holder = token(64)
         while True:
             try:
-                if await self._store.hold_lease(f"group:{self._carrier.bot}", holder, 90):
+                linked = await self._store.setting(self._group_name)
+                if linked and await self._store.hold_lease(f"group:{self._carrier.bot}", holder, 90):
                     await self.bring_in_line()
             except NotStored:
                 log.warning("the group's cards wait: the database cannot be written")

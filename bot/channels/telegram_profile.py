@@ -108,7 +108,10 @@ def traits(desk: Desk) -> list[Trait]:
 
 
 async def set_profile(carrier: Carrier, desk: Desk) -> int:
-    """Brings the profile in line; returns how many parts changed. A part that fails is left for the next start."""
+    """Brings the profile in line; returns how many parts changed. A part that Telegram refuses is left as it was.
+
+    Raises CallFailed when Telegram cannot be reached or wants us to wait: then the whole is worth trying again.
+    """
     changed = 0
     for trait in traits(desk):
         try:
@@ -119,9 +122,9 @@ async def set_profile(carrier: Carrier, desk: Desk) -> int:
             await carrier.call(trait.set.method, trait.set.params)
             changed += 1
         except CallFailed as failed:
+            if failed.kind in ("down", "lost", "slow", "revoked"):
+                raise
             log.warning("a part of the profile was not set", extra={"method": trait.set.method, "verdict": failed.kind})
-            if failed.kind == "revoked":
-                return changed
     return changed
 
 

@@ -24,6 +24,7 @@ from bot.webhook import Webhook
 from knowledge.problems import LoketError
 
 log = logging.getLogger("loket.telegram")
+PROFILE_AGAIN = 60.0  # seconds between tries to set the profile
 SETTLE_IN = 5.0  # seconds between tries to reach Telegram at start
 
 
@@ -117,8 +118,17 @@ class TelegramService:
         return await self.desk.store.hold_lease(name, holder, seconds)
 
     async def _introduce(self) -> None:
-        changed = await set_profile(self.carrier, self.desk.content.knowledge.desk)
-        log.info("the profile is in line with desk.yaml", extra={"count": changed, "library": self.carrier.library})
+        """The profile, as soon as Telegram is reached; a token that is refused was said already."""
+        while True:
+            try:
+                changed = await set_profile(self.carrier, self.desk.content.knowledge.desk)
+            except CallFailed as failed:
+                if failed.kind == "revoked":
+                    return
+                await asyncio.sleep(max(failed.seconds, PROFILE_AGAIN))
+            else:
+                log.info("the profile is set", extra={"count": changed, "library": self.carrier.library})
+                return
 
     async def stop_receiving(self) -> None:
         """Nothing new comes in; what was fetched is stored and confirmed."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.channels.telegram_carrier import CallFailed
 from bot.channels.telegram_profile import COMMANDS, set_profile, traits
 from bot.channels.telegram_service import open_carrier
 from flows.commands import find_command
@@ -24,7 +25,10 @@ async def test_setting_it_twice_changes_nothing_the_second_time(library: str) ->
         renamed = replace(desk, name="Werkcentrum Rivierenland", phone="0344 12 34 56")
         assert await set_profile(carrier, renamed) == 4  # name and description, in two languages
         api.weather["getMyName"].append(Weather(500))
-        assert await set_profile(carrier, renamed) == 0
+        with pytest.raises(CallFailed):
+            await set_profile(carrier, desk)
+        api.weather["setMyName"].append(Weather(400, "Bad Request: name is taken"))
+        assert await set_profile(carrier, replace(renamed, name="Anders")) == 3
         assert api.violations == []
         await carrier.aclose()
 
