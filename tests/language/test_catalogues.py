@@ -25,7 +25,7 @@ def content() -> Content:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parts[-3]}-{path.stem}")
-def test_a_file_is_read_by_babel_and_each_text_fits_its_dutch(path: Path, content: Content):
+def test_a_file_is_read_by_babel_and_each_text_fits_its_dutch(path: Path, content: Content) -> None:
     with path.open("rb") as file:
         catalogue = read_po(file, abort_invalid=True)
     texts = {text.key: text for text in keyed_texts(content)}
@@ -39,7 +39,7 @@ def test_a_file_is_read_by_babel_and_each_text_fits_its_dutch(path: Path, conten
 
 
 @pytest.mark.parametrize("language", PARTIAL)
-def test_a_partial_language_asks_for_a_native_reader(language: str, content: Content):
+def test_a_partial_language_asks_for_a_native_reader(language: str, content: Content) -> None:
     for room in ("flows", "knowledge"):
         header = po_header((ROOT / room / "i18n" / f"{language}.po").read_text(encoding="utf-8"))
         assert header["X-Review"] == "needs review by a native reader"
@@ -50,13 +50,13 @@ def test_a_partial_language_asks_for_a_native_reader(language: str, content: Con
     assert OWN_NAMES[language] in line
 
 
-def test_languages_are_offered_in_a_fixed_order_by_their_own_names(content: Content):
+def test_languages_are_offered_in_a_fixed_order_by_their_own_names(content: Content) -> None:
     assert content.languages == tuple(OWN_NAMES)
     assert not content.is_partial("nl")
     assert not content.is_partial("en")
 
 
-def test_what_a_translator_wrote_is_never_lost(content: Content):
+def test_what_a_translator_wrote_is_never_lost(content: Content) -> None:
     """Changed Dutch makes a text fuzzy with the old words beside it; a text that is gone stays as obsolete."""
     one, *rest = [text for text in keyed_texts(content) if text.room == "flows"][:3]
     first, _ = merge(read_po([]), [one, *rest], empties=True)
@@ -75,7 +75,7 @@ def test_what_a_translator_wrote_is_never_lost(content: Content):
 
 def test_a_pack_brings_a_language_of_its_own_and_update_twice_changes_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
-):
+) -> None:
     (tmp_path / "desk.yaml").write_text("name: Loket\nlanguages: [nl]\n", encoding="utf-8")
 
     def run(action: str, **given: object) -> int:

@@ -64,7 +64,7 @@ def _is_dutch(text: str) -> bool:
 
 
 @pytest.mark.parametrize("language", WORDS)
-def test_from_welcome_to_a_promised_call_nothing_falls_back_to_dutch(language: str, content: Content):
+def test_from_welcome_to_a_promised_call_nothing_falls_back_to_dutch(language: str, content: Content) -> None:
     talk, words = Talk(content, language), WORDS[language]
     events: list[Event | str] = [
         Started(language=language), words["help"], words["call"], "123", "06 12345678", Chose(("morning",)),
@@ -81,7 +81,7 @@ def test_from_welcome_to_a_promised_call_nothing_falls_back_to_dutch(language: s
 
 
 @pytest.mark.parametrize("language", WORDS)
-def test_the_call_is_asked_for_and_a_human_in_that_language_is_offered(language: str, content: Content):
+def test_the_call_is_asked_for_and_a_human_in_that_language_is_offered(language: str, content: Content) -> None:
     talk = Talk(content, language)
     assert content.tr("phrase.language_partly", content.phrases["language_partly"], language) in talk.play(
         Started(language=language)
@@ -99,7 +99,7 @@ def test_the_call_is_asked_for_and_a_human_in_that_language_is_offered(language:
 
 
 @pytest.mark.parametrize("language", WORDS)
-def test_a_switch_half_way_keeps_the_answers_and_says_that_the_rest_is_dutch(language: str, content: Content):
+def test_a_switch_half_way_keeps_the_answers_and_says_that_the_rest_is_dutch(language: str, content: Content) -> None:
     talk = Talk(content)
     talk.play(Started())
     talk.play("ik zoek werk in Ulft")
@@ -116,7 +116,7 @@ def test_a_switch_half_way_keeps_the_answers_and_says_that_the_rest_is_dutch(lan
 
 
 @pytest.mark.parametrize("language", WORDS)
-def test_a_language_is_chosen_by_its_own_name_and_words_count_before_that(language: str, content: Content):
+def test_a_language_is_chosen_by_its_own_name_and_words_count_before_that(language: str, content: Content) -> None:
     talk = Talk(content)
     talk.play(Started())
     talk.play(WORDS[language]["help"])
@@ -128,7 +128,7 @@ def test_a_language_is_chosen_by_its_own_name_and_words_count_before_that(langua
 
 
 @pytest.mark.parametrize("words", ["taal pools", "taal pl", "language polish", "Polski", "po polsku"])
-def test_a_language_can_be_named_in_many_ways(words: str, content: Content):
+def test_a_language_can_be_named_in_many_ways(words: str, content: Content) -> None:
     talk = Talk(content)
     talk.play(Started())
     talk.play(words)
@@ -138,7 +138,7 @@ def test_a_language_can_be_named_in_many_ways(words: str, content: Content):
 @pytest.mark.parametrize(
     ("words", "asked"), [("أريد أن أتعلم قيادة الرافعة", "اللغة"), ("Хочу навчитися водити", "мову")]
 )
-def test_who_writes_another_script_is_asked_for_a_language_in_that_script(words: str, asked: str, content: Content):
+def test_who_writes_another_script_is_asked_for_a_language_in_that_script(words: str, asked: str, content: Content) -> None:
     talk = Talk(content)
     talk.play(Started())
     said = talk.play(words)
@@ -148,7 +148,7 @@ def test_who_writes_another_script_is_asked_for_a_language_in_that_script(words:
     assert talk.state.language == "nl"
 
 
-def test_names_and_numbers_keep_their_direction_in_arabic(content: Content):
+def test_names_and_numbers_keep_their_direction_in_arabic(content: Content) -> None:
     talk = Talk(content, "ar")
     welcome = talk.play(Started(language="ar"))
     assert f"\u2068{content.knowledge.desk.name}\u2069" in welcome
@@ -159,14 +159,14 @@ def test_names_and_numbers_keep_their_direction_in_arabic(content: Content):
 
 @pytest.mark.parametrize("language", WORDS)
 @pytest.mark.parametrize("topic", ["suicide", "violence", "danger", "need"])
-def test_crisis_texts_name_the_same_lines_in_every_language(language: str, topic: str):
+def test_crisis_texts_name_the_same_lines_in_every_language(language: str, topic: str) -> None:
     answers = safety.load().answers[topic]
     numbers = ("112", "113", "0800-0113", "0800-2000", "0800-8115")
     assert [one for one in numbers if one in answers[language]] == [one for one in numbers if one in answers["nl"]]
 
 
 @pytest.mark.parametrize("language", WORDS)
-def test_somebody_in_need_is_answered_in_the_language_of_the_conversation(language: str, content: Content):
+def test_somebody_in_need_is_answered_in_the_language_of_the_conversation(language: str, content: Content) -> None:
     talk = Talk(content, language)
     talk.play(Started(language=language))
     said = talk.play("ik wil dood")
@@ -174,7 +174,7 @@ def test_somebody_in_need_is_answered_in_the_language_of_the_conversation(langua
     assert not _is_dutch(said)
 
 
-def test_a_card_in_a_partial_language_says_that_it_is_dutch(content: Content):
+def test_a_card_in_a_partial_language_says_that_it_is_dutch(content: Content) -> None:
     """A screen reader must not read Dutch aloud as if it were Turkish."""
     talk = Talk(content, "tr")
     talk.play(Started(language="tr"))
