@@ -60,10 +60,13 @@ def test_what_a_translator_wrote_is_never_lost(content: Content) -> None:
     """Changed Dutch makes a text fuzzy with the old words beside it; a text that is gone stays as obsolete."""
     one, *rest = [text for text in keyed_texts(content) if text.room == "flows"][:3]
     first, _ = merge(read_po([]), [one, *rest], empties=True)
-    first.get(one.dutch, context=one.key).string = "Jeden"
+    translated = first.get(one.dutch, context=one.key)
+    assert translated is not None
+    translated.string = "Jeden"
     changed = [type(one)(one.key, "Andere tekst.", one.room, one.place), *rest]
     merged, counts = merge(first, changed, empties=False)
     message = merged.get("Andere tekst.", context=one.key)
+    assert message is not None
     assert message.fuzzy
     assert message.string == "Jeden"
     assert message.previous_id == [one.dutch]

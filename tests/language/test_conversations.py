@@ -138,7 +138,7 @@ def test_a_language_can_be_named_in_many_ways(words: str, content: Content) -> N
 @pytest.mark.parametrize(
     ("words", "asked"), [("أريد أن أتعلم قيادة الرافعة", "اللغة"), ("Хочу навчитися водити", "мову")]
 )
-def test_who_writes_another_script_is_asked_for_a_language_in_that_script(words: str, asked: str, content: Content) -> None:
+def test_who_writes_another_script_is_asked_for_a_language_in_it(words: str, asked: str, content: Content) -> None:
     talk = Talk(content)
     talk.play(Started())
     said = talk.play(words)
