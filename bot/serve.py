@@ -65,7 +65,7 @@ class Server(uvicorn.Server):
                 server_header=False,
                 timeout_graceful_shutdown=STOP_WITHIN,
                 proxy_headers=True,
-                forwarded_allow_ips="127.0.0.1",
+                forwarded_allow_ips=None,  # FORWARDED_ALLOW_IPS: networks of the proxy; loopback when absent
                 timeout_keep_alive=75,
             )
         )
