@@ -178,7 +178,8 @@ class Screen:
     def mention(self, advised: Advised, walked: Walk) -> None:
         """The desk in the region, and entries named after today's route when they would be for this visitor."""
         content = self.session.content
-        if advised.step.kinds and "desk" not in advised.step.kinds:
+        kinds, alone = advised.step.kinds, len(advised.shown) == 1 and advised.shown[0].entry.kind != "desk"
+        if kinds and ("desk" not in kinds or alone):
             matcher = content.knowledge.matcher
             near = next(candidates(matcher, walked.profile, self.session.now, ("desk",)), None)
             if near is not None and near.verdict == "fits":

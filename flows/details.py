@@ -122,7 +122,10 @@ def ended_text(voice: Voice, entry: Any, names: list[str]) -> str:
     kept = [first, *about, then]
     if count_words(" ".join([*kept, *more])) <= ENDED_WORDS:
         kept[-1:] = [*more, then]
-    return " ".join(kept)
+    step = entry.first_step_in(voice.language)
+    last = voice.phrase("today", step=sentence(step)) if step else ""
+    fits = count_words(" ".join([*kept, last])) <= ENDED_WORDS
+    return "\n".join([" ".join(kept), last] if last and fits else [" ".join(kept)])
 
 
 def contact_line(entry: Any) -> str:

@@ -6,6 +6,7 @@ A card that comes up by itself is shorter (cards.py); what stands behind its but
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -68,13 +69,34 @@ def within(pieces: list[tuple[int, str]], most: int) -> list[str]:
 
 
 def nearest_line(voice: Voice, match: Match) -> str:
-    """The nearest known location of an entry that has several, seen from the visitor's place."""
-    locations = match.entry.facts.get("locations")
+    """The nearest known location of an entry that has several, seen from the visitor's place. A network names the
+    entries of its schools: then the school is said too."""
     here = match.profile.possible("area") if "area" in match.profile.facts else None
-    if not isinstance(locations, list) or not locations or here is None or not hasattr(here, "key"):
+    if here is None or not hasattr(here, "key"):
         return ""
-    found = voice.content.knowledge.geography.nearest(here, [str(one) for one in locations])
+    named = _locations(voice, match)
+    found = voice.content.knowledge.geography.nearest(here, named)
     if not found:
         return ""
     place, km = found[0]
-    return voice.phrase("nearest", place=place, km=str(km)) if km else voice.phrase("nearest_here", place=place)
+    school = named[place]
+    said = f"{school} in {place}" if school and place not in school else school or place
+    if not km:
+        return voice.phrase("nearest_school_here" if school else "nearest_here", place=said)
+    return voice.phrase("nearest", place=said, km=str(km))
+
+
+def _locations(voice: Voice, match: Match) -> dict[str, str]:
+    """Each location, with the name of the school there when the entry is a network of them."""
+    catalogue = voice.content.knowledge.catalogue
+    found = dict.fromkeys(map(str, _list(match.entry.facts.get("locations"))), "")
+    for id in _list(match.entry.facts.get("schools")):
+        school = catalogue.resolve(str(id))
+        if school is not None:
+            name = school.text("name", voice.language)
+            found |= dict.fromkeys(map(str, _list(school.facts.get("locations"))), name)
+    return found
+
+
+def _list(value: object) -> Sequence[object]:
+    return value if isinstance(value, list | tuple) else ()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from knowledge.sentence import Sentence
 from knowledge.words import group
 
 _SELF = frozenset(["ik", "wij", "we", "mij", "ons", "ikzelf", "i"])
 _POSSESSIVE = frozenset(["mijn", "me", "m", "my", "onze", "ons", "een", "de"])
+_LATER = frozenset(["na", "daarna", "straks", "later", "erna"])
 _NO_STAFF = (
     ("geen", "personeel"),
     ("zonder", "personeel"),
@@ -30,7 +33,16 @@ def others(sentence: Sentence) -> frozenset[int]:
                 about_other = clause
         if about_other == clause:
             found.add(clause)
-    return frozenset(found)
+    return frozenset(found | set(_later(sentence)))
+
+
+def _later(sentence: Sentence) -> Iterator[int]:
+    """Clauses that ask what will be: "heb ik na de opleiding een vast contract?" tells nothing about today."""
+    for at, word in enumerate(sentence.texts[:-1]):
+        opens = not at or sentence.clauses[at - 1] != sentence.clauses[at]
+        asks = word in ("heb", "krijg", "ben", "hebben") and sentence.texts[at + 1] in ("ik", "we", "wij", "je")
+        if opens and asks and _LATER & set(sentence.after(at + 2, 4)):
+            yield sentence.clauses[at]
 
 
 def works_alone(sentence: Sentence) -> bool:

@@ -132,7 +132,9 @@ def _verb_wish(sentence: Sentence, judged: tuple[Judged, ...]) -> Wish | None:
         if word not in group("wishes_verbs") or sentence.denied(at):
             continue
         before = sentence.before(at, 7)
-        if not group("wishes_want") - group("wishes_verbs") & set(before) and word not in ("haal", "leer"):
+        opens = at == 0 and word == "leren"  # "leren lassen in Ulft"
+        wants = group("wishes_want") - group("wishes_verbs") & set(before)
+        if not wants and not opens and word not in ("haal", "leer"):
             continue
         first = at
         while (
