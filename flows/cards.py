@@ -117,7 +117,8 @@ def mention_line(voice: Voice, entry: Any) -> str:
     """One line for an entry that is named after today's route, also when it ended."""
     name = entry.text("name", voice.language)
     if entry.status != "ended":
-        return voice.phrase("mention", name=name)
+        check = [voice.phrase("is_unknown")] if entry.status == "unknown" else []
+        return " ".join([voice.phrase("mention", name=name), *check])
     year = entry.ended.year if entry.ended else ""
     return (
         voice.phrase("mention_ended", name=name, year=year)

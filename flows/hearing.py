@@ -261,7 +261,9 @@ def _read(session: Session, words: str) -> None:
         deskquestions.ask_which(session, heard.which[0], heard.which[1], "which_place")
         return
     sure = isinstance(outcome, Unread) and outcome.sure
-    if not sure and knowing.answer_question(session, words, least=0.0 if asked or not fact else LIKELY):
+    if not sure and knowing.answer_question(
+        session, words, least=0.0 if asked or not fact else LIKELY, running=not asked
+    ):
         if fact:
             _and_again(session)
         return

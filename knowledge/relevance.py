@@ -221,7 +221,8 @@ class Points:
     """How much of what a visitor told each entry answers, as bit sets.
 
     The wish earns three points, the kind of work two; being of this very region, and meeting something else that was
-    told, one each. A telephone line, or a rule to know, is no answer by itself. Off go one point of what may be gone, and two of what is open and unlikely. Other work comes last.
+    told, one each. A telephone line, or a rule to know, is no answer by itself. Off go one point of what may be gone,
+    and two of what is open and unlikely. Other work comes last.
     """
 
     wish: int

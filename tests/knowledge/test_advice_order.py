@@ -40,7 +40,7 @@ def first(profile, show=2, kinds=EMPLOYER):
         (
             {"situation": "employer", "employer_goal": "team_plan", "plan_activity": "training_plan",
              "company_place": "Rotterdam", "company_size": 8},
-            ["slim-zelfscan", "slim-regeling-mkb"],
+            ["slim-regeling-mkb", "desk-rijnmond"],
         ),
         ({"situation": "job_seeker", "place": "Ulft", "wanted_sector": "metal"}, ["bvm-anton-tijdink"]),
         (
@@ -105,6 +105,6 @@ def test_only_what_was_told_earns_points():
 
 def test_an_editors_word_lifts_an_entry_only_for_that_wish():
     position = KNOWLEDGE.matcher.position["slim-zelfscan"]
-    for goal, worth in (("team_plan", True), ("find_people", False)):
+    for goal, worth in (("keep_people", True), ("find_people", False)):
         view = KNOWLEDGE.matcher.relevance.view(person(situation="employer", employer_goal=goal))
         assert bool(view.points.wish >> position & 1) is worth
