@@ -52,6 +52,7 @@ class Content:
     @classmethod
     def read(cls, content_dir: Path | None, problems: Problems, *, cache: bool = True) -> Content | None:
         """As `load`, but collects the problems; None when the knowledge could not be read at all."""
+        content_dir = pack_in_force(content_dir) if content_dir is not None else None
         knowledge = Knowledge.load(content_dir, problems, cache=cache)
         folders = [HERE / "i18n", *([content_dir / "flows" / "i18n"] if content_dir else [])]
         return cls.build(knowledge, flow_files(content_dir, knowledge.desk.extends), folders, problems)
@@ -190,6 +191,15 @@ class Content:
                 if isinstance(step, Ask):
                     found.setdefault(step.fact, step)
         return found
+
+
+def pack_in_force(folder: Path) -> Path:
+    """Where a pack's files are: a published one keeps versions below its folder, and one link says which of them holds.
+
+    The link is followed here and once, so that what is read later, on first use, is of the same version.
+    """
+    current = folder / ".versions" / "current"
+    return current.resolve() if current.is_symlink() else folder
 
 
 def flow_files(content_dir: Path | None, extends: str = "") -> list[tuple[str, Path]]:

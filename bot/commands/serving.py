@@ -74,6 +74,7 @@ async def _serve(options: argparse.Namespace, settings: Settings, *, pages: bool
         async with AsyncExitStack() as stack:
             desk = await stack.enter_async_context(Desk.opened(settings=settings))
             desk.content.knowledge.require_catalogue()
+            reload_on_hangup(desk)
             running = await stack.enter_async_context(beside(desk))
             lines = await _welcome(desk, listening, pages=pages, demo=getattr(options, "demo", False))
             app = with_health(_app(desk, running, pages=pages), desk)
@@ -81,6 +82,23 @@ async def _serve(options: argparse.Namespace, settings: Settings, *, pages: bool
     finally:
         listening.close()
     return 0
+
+
+def reload_on_hangup(desk: Desk) -> None:
+    """SIGHUP reads the pack again; when something is wrong with it, that is logged and the old content goes on."""
+    import signal
+
+    from bot.reloading import reload_content
+
+    going_on: set[asyncio.Task[bool]] = set()
+
+    def begin() -> None:
+        task = asyncio.ensure_future(reload_content(desk))
+        going_on.add(task)
+        task.add_done_callback(going_on.discard)
+
+    if hasattr(signal, "SIGHUP"):  # Windows has none
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, begin)
 
 
 def _mail(desk: Desk) -> list[Work]:
