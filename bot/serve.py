@@ -54,9 +54,9 @@ def open_socket(settings: Settings) -> socket.socket:
 
 
 class Server(uvicorn.Server):
-    """Uvicorn that tells when it answers."""
+    """Uvicorn that tells when it answers, and when it is asked to stop."""
 
-    def __init__(self, app: ASGIApp, ready: Callable[[], None]) -> None:
+    def __init__(self, app: ASGIApp, ready: Callable[[], None], stopping: Callable[[], None]) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -69,12 +69,13 @@ class Server(uvicorn.Server):
                 timeout_keep_alive=75,
             )
         )
-        self._ready = ready
+        self._ready, self._stopping = ready, stopping
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stops serving, no more: uvicorn would raise the signal again before what is under way is stored and sent."""
         self.force_exit = self.should_exit and sig == signal.SIGINT
         self.should_exit = True
+        self._stopping()  # open streams would hold the stop for as long as it may last
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
@@ -82,12 +83,18 @@ class Server(uvicorn.Server):
             self._ready()
 
 
-async def run(app: ASGIApp, listening: socket.socket, work: Sequence[Work], ready: Callable[[], None]) -> None:
+async def run(
+    app: ASGIApp,
+    listening: socket.socket,
+    work: Sequence[Work],
+    ready: Callable[[], None],
+    stopping: Callable[[], None] = lambda: None,
+) -> None:
     """Serve until a signal comes; `work` goes on beside it and is stopped after the last request."""
     async with AsyncExitStack() as stack:
         tasks = [asyncio.create_task(_watched(one)) for one in work]
         stack.push_async_callback(_cancel, tasks)
-        await Server(app, ready).serve(sockets=[listening])
+        await Server(app, ready, stopping).serve(sockets=[listening])
 
 
 async def _watched(work: Work) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import functools
 import socket
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -77,8 +79,9 @@ async def _serve(options: argparse.Namespace, settings: Settings, *, pages: bool
             reload_on_hangup(desk)
             running = await stack.enter_async_context(beside(desk))
             lines = await _welcome(desk, listening, pages=pages, demo=getattr(options, "demo", False))
-            app = with_health(_app(desk, running, pages=pages), desk)
-            await run(app, listening, _mail(desk), lambda: print(*lines, sep="\n", flush=True))
+            answering, stopping = _app(desk, running, pages=pages)
+            ready = functools.partial(print, *lines, sep="\n", flush=True)
+            await run(with_health(answering, desk), listening, _mail(desk), ready, stopping)
     finally:
         listening.close()
     return 0
@@ -110,15 +113,16 @@ def _mail(desk: Desk) -> list[Work]:
     return [Mailer(desk, Post.from_url(desk.settings.smtp_url)).run]
 
 
-def _app(desk: Desk, running: Beside, *, pages: bool) -> ASGIApp:
-    """The pages with Telegram's route in front, or that route alone."""
+def _app(desk: Desk, running: Beside, *, pages: bool) -> tuple[ASGIApp, Callable[[], None]]:
+    """The pages with Telegram's route in front, or that route alone; and what to do when a stop is asked for."""
     if pages:
         from bot.web.app import create_app
 
-        return running.around(create_app(desk))
+        app = create_app(desk)
+        return running.around(app), app.state.house.broker.stop
     from bot.beside import without_pages
 
-    return running.around(without_pages(desk))
+    return running.around(without_pages(desk)), lambda: None
 
 
 async def _welcome(desk: Desk, listening: socket.socket, *, pages: bool, demo: bool) -> list[str]:
