@@ -78,12 +78,14 @@ class Relevance:
         )
         self._akin = self._find_akin()
         self._serves: dict[str, dict[str, int]] = {}
-        self._broad = self._lines = 0
+        self._broad = self._lines = self._schools = 0
         for position, entry in enumerate(entries):
             for fact, choices in entry.serves.items():
                 by_choice = self._serves.setdefault(fact, {})
                 for choice in choices:
                     by_choice[choice] = by_choice.get(choice, 0) | 1 << position
+            if entry.kind == "provider":
+                self._schools |= 1 << position
             if entry.facts.get("line") == "yes" or (entry.kind == "provider" and entry.status == "unknown"):
                 self._lines |= 1 << position
             if max((len(kinds) for kinds in _kinds_of_work(entry.criterion)), default=0) >= BROAD:
@@ -126,7 +128,7 @@ class Relevance:
                 wish |= bits
         for _, bits in held[len(self._purpose) :]:
             work |= bits
-        served = self._serving(profile)
+        served = self._serving(profile) & ~(self._schools & ~work)  # a school of one trade serves that trade's wishes
         if served:
             held.append((6, served))
             aim |= served
