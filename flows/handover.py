@@ -113,9 +113,15 @@ def _matches(session: Session, walked: Walk) -> list[Any]:
         return []
     profile = session.content.profile({**walked.derived, **_kept(session.state)}, session.today)
     matches = session.content.knowledge.matcher.match(profile, session.now)
-    seen = session.state.advice or ()  # what the visitor was shown comes first: the coach speaks of the same cards
+    seen = _shown(session)  # comes first: the coach speaks of the same cards as the visitor saw
     possible = [match for match in matches if match.verdict != "does_not_fit"]
     return sorted(possible, key=lambda match: seen.index(match.entry.id) if match.entry.id in seen else len(seen))
+
+
+def _shown(session: Session) -> list[str]:
+    """Entries that stood on the screen as advice, the latest advice first; *bel mij* leaves the advice behind."""
+    advised = [ids for key, ids in session.state.done.items() if ".advise" in key and isinstance(ids, list)]
+    return list(dict.fromkeys(entry for ids in reversed(advised) for entry in ids))
 
 
 def _kept(state: Draft) -> dict[str, Any]:

@@ -52,7 +52,7 @@ class Screen:
     def __init__(self, chrome: Any, width: int = 1280, height: int = 800, **more: Any) -> None:
         self.context = chrome.new_context(viewport={"width": width, "height": height}, locale="nl-NL", **more)
         self.page = self.context.new_page()
-        self.page.set_default_timeout(10_000)
+        self.page.set_default_timeout(30_000)
         self.complaints: list[str] = []
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("dialog", lambda dialog: (self.complaints.append(f"dialog {dialog.message}"), dialog.dismiss()))
