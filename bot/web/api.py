@@ -42,6 +42,8 @@ def build(here: "House") -> "FastAPI":
     """The FastAPI application."""
     from fastapi import Body, Depends, FastAPI, HTTPException, Query
     from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+    from starlette.requests import Request
+    from starlette.responses import JSONResponse
 
     from bot.asking import answer
     from bot.cleaning import clean_text
@@ -50,6 +52,7 @@ def build(here: "House") -> "FastAPI":
     from flows.events import Chose, Event, Said, Started
     from knowledge.availability import availability
     from knowledge.given import read_given
+    from storage.base import NotStored
     from storage.messages import Incoming
     from storage.rows import SMALL
 
@@ -76,6 +79,11 @@ def build(here: "House") -> "FastAPI":
         dependencies=[Depends(client)],
         responses=refusals,
     )
+
+    async def not_stored(request: Request, error: Exception) -> JSONResponse:
+        return JSONResponse({"detail": "Not stored just now; send it again."}, 503, {"retry-after": "5"})
+
+    app.add_exception_handler(NotStored, not_stored)
 
     @app.post("/chat", summary="One turn of a conversation")
     async def chat(said: Annotated[models.ChatInput, Body()]) -> models.Turned:
@@ -117,6 +125,7 @@ def build(here: "House") -> "FastAPI":
     chat_refusals: dict[int | str, dict[str, Any]] = {
         404: {"description": "The conversation does not exist (any more)."},
         409: {"description": "This message was done before."},
+        503: {"description": "Not stored; send it again with the same message_id."},
     }
     app.routes[-1].responses.update(chat_refusals)  # type: ignore[attr-defined]
 

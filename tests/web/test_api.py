@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from bot.web.app import create_app
+from storage.base import NotStored
 from tests.web.conftest import HOME
 from tests.web.serving import a_desk
 
@@ -98,3 +99,16 @@ async def test_a_flood_of_calls_is_slowed_down(api: httpx.AsyncClient):
     codes = [(await api.get("/events")).status_code for _ in range(70)]
     assert codes[0] == 200
     assert 429 in codes
+
+
+async def test_what_was_not_stored_may_be_sent_again():
+    async def full(*_: Any) -> Any:
+        raise NotStored("the disk is full")
+
+    async with a_desk(api_keys=(KEY,)) as desk:
+        desk.receive = full
+        transport = httpx.ASGITransport(app=create_app(desk))
+        async with httpx.AsyncClient(transport=transport, base_url=f"{HOME}/api/v1") as client:
+            answer = await client.post("/chat", json={}, headers={"authorization": f"Bearer {KEY}"})
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"]
