@@ -62,6 +62,15 @@ def language_named(words: str) -> str:
     return said if said in codes else LANGUAGES.get(said) or otherwords.AFTER_LANGUAGE.get(said, "")
 
 
+# "wil liever een echt mens spreken", "kan ik misschien met iemand praten"; not "wil leren praten met mensen".
+_WANTS_HUMAN = re.compile(
+    r"^(?:(?:kan|mag|zou|wil|ik|liever|gewoon|graag|misschien|even|ook|nu|we)\b ?)+"
+    r"(?:met )?(?:een |iemand\b ?|)(?:echte? )?(?:mens|persoon|medewerker|coach|adviseur|van jullie)? ?"
+    r"(?:spreken|praten|aan de lijn|aan de telefoon)$"
+)
+MOST_WORDS = 9
+
+
 def find_command(text: str) -> tuple[str, str] | None:
     """(command, argument) when the whole text is a command; None otherwise."""
     if len(text) > 80:
@@ -75,6 +84,8 @@ def find_command(text: str) -> tuple[str, str] | None:
     found = _words().get(words)
     if found:
         return found, LANGUAGES.get(words, "")
+    if _WANTS_HUMAN.search(words) and len(words.split()) <= MOST_WORDS:
+        return "coach", ""
     for lead, name in _WITH_ARGUMENT.items():
         if words.startswith(lead + " ") and len(words.split()) <= 6:
             return name, words[len(lead) + 1 :]

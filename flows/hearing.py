@@ -17,6 +17,7 @@ from flows.model import Answer as AnswerStep
 from flows.model import Ask, Consent, Offer, Review
 from flows.understood import Heard, crisis, listen
 from flows.walk import LOST
+from knowledge.geography_spots import Ambiguous, Found
 from knowledge.redaction import redact
 
 if TYPE_CHECKING:
@@ -238,8 +239,14 @@ def _read(session: Session, words: str) -> None:
         _take_along(session, heard, but=fact)
         return
     asked = heard.question or looks_like_question(words)
+    exactly = session.content.knowledge.geography.exactly
+    if not asked and kind != "place" and isinstance(exactly(plain(words)), Found | Ambiguous):
+        if not _take_along(session, heard) and heard.which is not None:  # nothing but a place
+            deskquestions.ask_which(session, heard.which[0], heard.which[1], "which_place")
+        return
     told = heard.facts.keys() - ({"course"} if _PRICE.search(words) else set())
-    about_nobody = not _FIRST_PERSON.search(words) and not _PERSONAL & told
+    number = plain(words).replace(" ", "").isdigit()  # answers a question that was not asked; nothing is called so
+    about_nobody = not number and not _FIRST_PERSON.search(words) and not _PERSONAL & told
     if about_nobody and knowing.can_answer(session, words, LIKELY if asked else NAMED):
         # about something, not about the visitor: of what it says only the place is taken along
         places = {fact: value for fact, value in heard.facts.items() if _is_place(session, fact)}
@@ -248,7 +255,8 @@ def _read(session: Session, words: str) -> None:
         _and_again(session)
         return
     if _take_along(session, heard):
-        told_much = len(session.volunteered) >= TOLD_MUCH  # then the flow answers better than one entry
+        # Who told much is answered better by the flow than by one entry, unless he asks which desk is his.
+        told_much = len(session.volunteered) >= TOLD_MUCH and not knowing.asks_for_desk(session, words)
         if session.own is None and ((asked and not told_much) or knowing.is_worry(session, words)):
             knowing.answer_question(
                 session, words, least=LIKELY if knowing.is_worry(session, words) else SURE, running=True
@@ -260,7 +268,7 @@ def _read(session: Session, words: str) -> None:
     if heard.which is not None:
         deskquestions.ask_which(session, heard.which[0], heard.which[1], "which_place")
         return
-    sure = isinstance(outcome, Unread) and outcome.sure
+    sure = (isinstance(outcome, Unread) and outcome.sure) or number
     if not sure and knowing.answer_question(
         session, words, least=0.0 if asked or not fact else LIKELY, running=not asked
     ):
@@ -271,8 +279,8 @@ def _read(session: Session, words: str) -> None:
 
 
 def _and_again(session: Session) -> None:
-    """After an answer in between, the question that stood on the screen comes again."""
-    if session.before.shown is not None and session.before.shown.fact:
+    """After an answer in between, the question that stood on the screen comes again, unless it was the last one."""
+    if session.before.phase != "finished" and session.before.shown is not None and session.before.shown.fact:
         session.read_back.append(session.voice.phrase("then_question"))
 
 

@@ -186,6 +186,13 @@ def can_answer(session: Session, text: str, least: float) -> bool:
     return bool(found) and bool(found[0].score >= least)
 
 
+def asks_for_desk(session: Session, text: str) -> bool:
+    """Whether the desk of a region is what is asked for."""
+    found = session.content.knowledge.search.find(text, 1, session.today, session.state.language)
+    entry = session.content.knowledge.catalogue.resolve(found[0].id) if found else None
+    return entry is not None and entry.kind == "desk"
+
+
 def is_worry(session: Session, text: str) -> bool:
     """Whether a text, also one that is no question, speaks of a frequent fear."""
     found = session.content.knowledge.search.find(text, 1, session.today, session.state.language)

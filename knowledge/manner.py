@@ -47,7 +47,7 @@ _ASKING_INSIDE = frozenset(
     [
         ("kan", "dat"), ("mag", "dat"), ("hoe", "kan"), ("hoe", "werkt"), ("hoe", "krijg"), ("hoe", "kom"),
         ("hoe", "word"), ("kan", "ik"), ("met", "hoeveel"), ("hoe", "moet"), ("is", "er"), ("zijn", "er"),
-        ("heb", "ik"),
+        ("heb", "ik"), ("naar", "welk"), ("naar", "welke"), ("bij", "welk"), ("bij", "welke"), ("welk", "loket"),
     ]
 )  # fmt: skip
 

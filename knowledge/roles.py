@@ -37,7 +37,8 @@ def _judged(sentence: Sentence, mention: WorkMention, situation: str) -> Judged:
     if mention.plural and mention.work.occupation:
         return Judged(mention, "none", True)
     role = _from_words_after(sentence, mention) or _from_words_before(sentence, mention)
-    if not role and not mention.work.occupation and _belongs_to_occupation(sentence, mention):
+    stands_alone = not mention.work.occupation and _belongs_to_occupation(sentence, mention)
+    if not role and stands_alone and not (situation == "job_seeker" and _wanted_before(sentence, mention)):
         role = "now"
     if role:
         return Judged(mention, role, True)
@@ -50,7 +51,8 @@ def _judged(sentence: Sentence, mention: WorkMention, situation: str) -> Judged:
 
 def _wanted_before(sentence: Sentence, mention: WorkMention) -> bool:
     """ "Ik zoek een baan, liefst buiten, met dieren"; nothing between says that it is the work of today."""
-    before = set(sentence.before(mention.first, 12, same_clause=False))
+    listed = sentence.before(mention.first, 12, same_clause=False)
+    before = {word for at, word in enumerate(listed) if word != "werk" or not _is_sought(listed, at)}
     return bool(before & {"zoek", "wil", "liefst", "graag"}) and not before & {"werk", "ben", "nu", "bij", "als"}
 
 

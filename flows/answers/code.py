@@ -19,7 +19,7 @@ def read_code(text: str, asking: Asking) -> Outcome:
     names = _names(asking.fact.list, codes)
     words = plain(text)
     if words in ("ja", "nee", "yes", "no"):
-        return Unread("code_unknown")  # no name of a long list, however near one looks
+        return Unread("code_unknown", {"given": words})  # no name of a long list, however near one looks
     while (shorter := _LEAD.sub("", words)) != words and shorter:
         words = shorter
     outcome = match(words, names, {})
