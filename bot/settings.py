@@ -62,9 +62,6 @@ class Settings:
     smtp_url: str = field(
         default="", repr=False, metadata={"about": "smtp://user:password@host:587?from=…; empty = no mail"}
     )
-    oidc_issuer: str = field(default="", metadata={"about": "OpenID Connect issuer for coach login; empty = passwords"})
-    oidc_client_id: str = field(default="", metadata={"about": "client id at the issuer"})
-    oidc_client_secret: str = field(default="", repr=False, metadata={"about": "client secret at the issuer"})
     api_keys: tuple[str, ...] = field(
         default=(), repr=False, metadata={"about": "keys of websites that may use /api/v1, separated by spaces"}
     )
@@ -200,7 +197,6 @@ _CONVERT: dict[str, Callable[[str], object]] = {
     "telegram_webhook_url": _https_address,
     "telegram_webhook_secret": _secret,
     "smtp_url": _smtp,
-    "oidc_issuer": _web_address,
     "api_keys": lambda raw: tuple(raw.split()),
     "log_level": _one_of("debug", "info", "warning", "error"),
 }

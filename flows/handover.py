@@ -69,7 +69,14 @@ def open_case(session: Session, step: Handoff, walked: Walk) -> list[str]:
         session.effects.append(SignUp(step.reserves, units))
     session.effects += [
         Consent("handoff", True, session.content.fingerprint),
-        OpenCase(step.reason, step.team, step.urgent, step.kind, summary(session, walked), snapshot(session, walked)),
+        OpenCase(
+            step.reason,
+            _team(session, step),
+            step.urgent,
+            step.kind,
+            summary(session, walked),
+            snapshot(session, walked),
+        ),
         Count("handed_over", step.kind),
     ]
     lines = [*([text] if text else []), promise_line(session, step)]
@@ -89,6 +96,23 @@ def other_desk(session: Session, walked: Walk) -> str:
         return session.voice.phrase("outside_region")
     name, contact = near.entry.text("name", session.state.language), contact_line(near.entry)
     return f"{session.voice.phrase('outside_region')} {session.voice.phrase('near_desk', name=name)} {contact}".strip()
+
+
+def _team(session: Session, step: Handoff) -> str:
+    """The team the flow names, else the one desk.yaml gives this kind of visitor in this region; '' = everybody."""
+    if step.team:
+        return step.team
+    situation = session.state.answers.get("situation")
+    if situation is None or not isinstance(situation.value, str):
+        return ""
+    desk, place = session.content.knowledge.desk, ""
+    for fact in ("place", "company_place", "school_place"):
+        answer = session.state.answers.get(fact)
+        if answer is not None and isinstance(answer.value, str):
+            spot = session.content.knowledge.geography.spot(answer.value)
+            place = (spot.region or "") if spot else ""
+    team = desk.team_for(situation.value, place)
+    return team.id if team else ""
 
 
 def promise_line(session: Session, step: Handoff) -> str:

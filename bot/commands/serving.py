@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from bot.serve import Work
     from bot.settings import Settings
 
+A_DAY = 24 * 3600.0  # seconds
+
 
 def serve(options: argparse.Namespace) -> int:
     """Pages, delivery, reminders; Telegram when a token is set."""
@@ -81,7 +83,7 @@ async def _serve(options: argparse.Namespace, settings: Settings, *, pages: bool
             lines = await _welcome(desk, listening, pages=pages, demo=getattr(options, "demo", False))
             answering, stopping = _app(desk, running, pages=pages)
             ready = functools.partial(print, *lines, sep="\n", flush=True)
-            await run(with_health(answering, desk), listening, _mail(desk), ready, stopping)
+            await run(with_health(answering, desk), listening, [*_mail(desk), _retention(desk)], ready, stopping)
     finally:
         listening.close()
     return 0
@@ -102,6 +104,28 @@ def reload_on_hangup(desk: Desk) -> None:
 
     if hasattr(signal, "SIGHUP"):  # Windows has none
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, begin)
+
+
+def _retention(desk: Desk) -> Work:
+    """Once a day what is past its time goes, without anybody having to remember it."""
+
+    async def daily() -> None:
+        import logging
+
+        from knowledge.problems import LoketError
+
+        while True:
+            await asyncio.sleep(A_DAY)
+            try:
+                swept = await desk.store.retention(dry_run=False)
+            except LoketError as refused:  # a wrong clock, or far too much at once: a person has to look
+                logging.getLogger("loket.retention").error(
+                    "retention refused", extra={"reason": type(refused).__name__}
+                )
+            else:
+                logging.getLogger("loket.retention").info("retention", extra={"count": sum(swept.counts.values())})
+
+    return daily
 
 
 def _mail(desk: Desk) -> list[Work]:
