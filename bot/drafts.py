@@ -14,7 +14,7 @@ import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from flows.check import Report, check
@@ -248,7 +248,7 @@ def _point(link: Path, to: str) -> None:
 
 
 def _name(moment: datetime) -> str:
-    return f"{moment:%Y%m%d-%H%M%S-%f}"
+    return f"{moment.astimezone(UTC):%Y%m%d-%H%M%S-%f}"  # in UTC, so that names sort also when the clock goes back
 
 
 def _counted(number: int, what: str) -> str:

@@ -300,6 +300,14 @@ def test_a_file_added_by_hand_later_is_not_lost(pack: Path, tmp_path: Path) -> N
     assert (target / "notes.txt").read_text() == "mine"
 
 
+def test_versions_stay_in_order_when_the_clock_goes_back(pack: Path, tmp_path: Path) -> None:
+    target = tmp_path / "live"
+    twice = datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Amsterdam"))
+    first = put_in_force(stage(pack, target, twice))
+    put_in_force(stage(pack, target, twice.replace(minute=10, fold=1)))
+    assert previous(target) == first
+
+
 @pytest.mark.parametrize("where", ["", "below", ".."])
 def test_a_pack_is_not_published_into_itself(pack: Path, where: str) -> None:
     with pytest.raises(LoketError, match="inside each other"):
