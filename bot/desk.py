@@ -105,9 +105,7 @@ class Desk:
         """Lets the store count what the content says can run out: budgets of vouchers, places at meetings."""
         for one in stock_of(self.content.knowledge.catalogue):
             starts = one.starts.replace(tzinfo=AMSTERDAM) if one.starts else None
-            await self.store.set_stock(
-                one.what, one.kind, one.ceiling, title=one.title, place=one.place, starts=starts
-            )
+            await self.store.set_stock(one.what, one.kind, one.ceiling, title=one.title, place=one.place, starts=starts)
 
     def step(self, state: State, world: World, event: Event, now: datetime) -> Turn:
         return step(self.content, world, state, event, now)

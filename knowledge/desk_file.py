@@ -118,7 +118,7 @@ def read_desk(node: Node, geography: Any, problems: Problems) -> Desk:
         first_reply_hours=reader.whole("first_reply_hours", 8) or 8,
         teams=tuple(_team(name, part, problems) for name, part in _map(reader.node_of("teams"), problems).items()),
         languages=reader.texts("languages") or ("nl",),
-        form=reader.one_of("form", ("u", "je"), "u"),
+        form=reader.one_of("form", ("u",), "u"),
         retention=_retention(reader.node_of("retention"), problems),
         channels={
             key: tuple(p.text for p in part.items) for key, part in _map(reader.node_of("channels"), problems).items()

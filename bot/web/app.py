@@ -79,7 +79,10 @@ def create_app(desk: Desk) -> Starlette:
         routes=routes,
         middleware=[
             Middleware(
-                Guard, on_error=failed, embed_origins=desk.settings.embed_origins, public_url=desk.settings.public_url
+                Guard,
+                on_error=failed,
+                embed_origins=(*desk.settings.embed_origins, *desk.content.knowledge.desk.frame_ancestors),
+                public_url=desk.settings.public_url,
             )
         ],
         exception_handlers={HTTPException: refused, NotStored: not_stored},

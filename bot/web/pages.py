@@ -119,6 +119,18 @@ async def static(request: Request) -> Response:
     )
 
 
+async def house_style(request: Request) -> Response:
+    """The region's own tokens: the file that desk.yaml names, in its pack and nowhere else."""
+    here = house(request)
+    name, pack = here.content.knowledge.desk.tokens, here.settings.content
+    path = (pack / name).resolve() if name and pack is not None else None
+    if path is None or pack is None or path.suffix != ".css" or not path.is_relative_to(pack.resolve()):
+        return PlainTextResponse("Niet gevonden", 404)
+    if not path.is_file():
+        return PlainTextResponse("Niet gevonden", 404)
+    return FileResponse(path, media_type="text/css", headers={"cache-control": "public, max-age=600"})
+
+
 def _files() -> frozenset[str]:
     return frozenset(path.name for path in STATIC.iterdir() if path.suffix in TYPES)
 
@@ -130,6 +142,7 @@ def overdue(entry: Entry, today: date) -> bool:
 PAGES = (
     Page("/privacy", privacy, PUBLIC),
     Page("/bronnen", sources, PUBLIC),
+    Page("/huisstijl.css", house_style, PUBLIC),
     Page("/toegankelijkheid", accessibility, PUBLIC),
     Page("/voorbeeld", example, PUBLIC),
     Page("/embed.js", embed_script, PUBLIC),
