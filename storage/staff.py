@@ -260,6 +260,12 @@ class StaffRoom(Base):
 
         return await self._write(work)
 
+    async def read_link(self, token_hash: str, purpose: str) -> str | None:
+        """What a link that may be opened more than once was for; None when it is unknown or old."""
+        same = sa.and_(t.one_time.c.token_hash == token_hash, t.one_time.c.purpose == purpose)
+        query = sa.select(t.one_time.c.subject).where(same, t.one_time.c.expires_at > ms(self.clock()))
+        return await self._read(lambda conn: conn.execute(query).scalar())
+
     # ---- small settings of the running desk ----
 
     async def setting(self, name: str) -> str:

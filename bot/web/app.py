@@ -30,6 +30,7 @@ from bot.web import (
     people,
     plan,
     resume,
+    scan,
 )
 from bot.web.house import House, house, language_of, show
 from bot.web.policy import Page
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 PAGES: tuple[Page, ...] = (
     *chat.PAGES,
     *plan.PAGES,
+    *scan.PAGES,
     *resume.PAGES,
     *pages.PAGES,
     *my_data.PAGES,

@@ -193,6 +193,21 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Your browser sent this from another page. Go back and try again.",
     ),
     "new_tab": ("opent in een nieuw tabblad", "opens in a new tab"),
+    "scan_title": ("Uw zelfscan", "Your self-scan"),
+    "scan_weak": ("hier is het meest te winnen", "most to gain here"),
+    "scan_fair": ("op weg", "on the way"),
+    "scan_strong": ("gaat goed", "goes well"),
+    "scan_empty": (
+        "Hier staat nog geen uitslag. De link kan ook te oud zijn.",
+        "No result here yet. The link may be too old.",
+    ),
+    "scan_start": ("Doe de zelfscan", "Do the self-scan"),
+    "scan_link": ("Maak een link om te delen", "Make a link to share"),
+    "scan_note": (
+        "Deze pagina toont alleen de vier thema's, geen antwoorden. Een link werkt negentig dagen.",
+        "This page shows the four themes only, no answers. A link works for ninety days.",
+    ),
+    "scan_qr": ("Scan om deze uitslag te openen", "Scan to open this result"),
 }
 
 Phrases = Callable[..., str]
