@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bot.desk import Desk
     from bot.serve import Work
     from bot.settings import Settings
+    from knowledge.problems import ContentInvalid
 
 A_DAY = 24 * 3600.0  # seconds
 
@@ -72,12 +73,16 @@ async def _serve(options: argparse.Namespace, settings: Settings, *, pages: bool
     from bot.desk import Desk
     from bot.health import with_health
     from bot.serve import open_socket, run
+    from knowledge.problems import ContentInvalid
 
     listening = open_socket(settings)
     try:
         async with AsyncExitStack() as stack:
-            desk = await stack.enter_async_context(Desk.opened(settings=settings))
-            desk.content.knowledge.require_catalogue()
+            try:
+                desk = await stack.enter_async_context(Desk.opened(settings=settings))
+                desk.content.knowledge.require_catalogue()
+            except ContentInvalid:
+                raise _everything_wrong(settings) from None
             reload_on_hangup(desk)
             running = await stack.enter_async_context(beside(desk))
             lines = await _welcome(desk, listening, pages=pages, demo=getattr(options, "demo", False))
@@ -104,6 +109,18 @@ def reload_on_hangup(desk: Desk) -> None:
 
     if hasattr(signal, "SIGHUP"):  # Windows has none
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, begin)
+
+
+def _everything_wrong(settings: Settings) -> ContentInvalid:
+    """All problems of flows, facts and catalogue at once: three typos should not take three starts."""
+    from flows.content import Content
+    from knowledge.problems import ContentInvalid, Problems
+
+    problems = Problems()
+    content = Content.read(settings.content, problems)
+    if content is not None:
+        _ = content.knowledge.catalogue  # reading it adds its problems
+    return ContentInvalid(problems.errors)
 
 
 def _retention(desk: Desk) -> Work:
