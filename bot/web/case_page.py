@@ -239,18 +239,15 @@ async def gone(request: Request) -> Response:
 
 
 async def case_stream(request: Request, code: str) -> Response:
-    """New messages of one case, and word of a new owner."""
+    """New messages after what the case's page shows, and who owns it now: both may have moved since it was drawn."""
     row = await find_case(request, code)
     if row is None or row.conversation is None:
         return Response(status_code=204)
     here = house(request)
-    conversation, after = (
-        row.conversation.id,
-        sse.last_event_id(request) or await reads.last_seq(here.store, row.conversation.id),
-    )
+    conversation, after = row.conversation.id, min(sse.last_event_id(request), row.conversation.last_seq)
 
     async def body() -> AsyncIterator[str]:
-        seen, epoch = after, row.epoch
+        seen, epoch = after, -1
         yield ": welkom\n\n"
         with here.broker.watch(conversation) as changes:
             changes.set()

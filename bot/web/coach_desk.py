@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -34,10 +35,13 @@ TABS = (
 
 async def today(request: Request) -> Response:
     here = house(request)
-    rows = [_plain(here, row) for row in await here.store.today(staff_of(request), here.now())]
+    found = await here.store.today(staff_of(request), here.now())
+    rows = [_plain(here, row) for row in found]
     real = [row for row in rows if not row.practice]
     practice = [row for row in rows if row.practice]
-    return desk_page(request, "desk/today.html", rows=real, practice=practice, headline=headline(real))
+    return desk_page(
+        request, "desk/today.html", rows=real, practice=practice, headline=headline(real), drawn=mark(_seen(found))
+    )
 
 
 def _plain(here: House, row: TodayRow) -> TodayRow:
@@ -76,6 +80,7 @@ async def inbox(request: Request) -> Response:
     tab = query.get("tab", "waiting")
     tab = tab if tab in dict(TABS) else "waiting"
     situation, region, team = (query.get(name, "")[:64] for name in ("situation", "region", "team"))
+    drawn = mark(_seen(await here.store.today(me, here.now())))
     rows = await here.store.inbox(tab, me)
     counts = await here.store.counts(me)
     kept = [
@@ -89,6 +94,7 @@ async def inbox(request: Request) -> Response:
     return desk_page(
         request,
         "desk/inbox.html",
+        drawn=drawn,
         tab=tab,
         tab_name=dict(TABS)[tab],
         tabs=[{"id": id_, "label": label, "count": counts.get(id_), "here": id_ == tab} for id_, label in TABS],
@@ -113,6 +119,15 @@ def region_names(here: House, rows: list[InboxRow]) -> list[tuple[str, str]]:
     return [(region, here.content.knowledge.explainer.area(f"region:{region}")) for region in found]
 
 
+def _seen(rows: list[TodayRow]) -> list[tuple[str, str, str]]:
+    return [(row.code, row.state, row.kind) for row in rows]
+
+
+def mark(rows: list[tuple[str, str, str]]) -> str:
+    """Names a list of waiting people, so that the stream knows whether a page was drawn from this very list."""
+    return hashlib.blake2s(repr(rows).encode(), digest_size=6).hexdigest()
+
+
 async def live(request: Request) -> Response:
     """Tells the desk that something changed; with `zaak`, also carries that conversation's new messages."""
     from bot.web.case_page import case_stream
@@ -125,6 +140,7 @@ async def live(request: Request) -> Response:
 
     async def body() -> AsyncIterator[str]:
         before: list[tuple[str, str, str]] | None = None
+        drawn = request.query_params.get("na", "")
         yield ": welkom\n\n"
         with here.broker.watch(sse.EVERYTHING) as changes:
             changes.set()
@@ -132,9 +148,11 @@ async def live(request: Request) -> Response:
                 if not changed:
                     yield ": nog hier\n\n"
                     continue
-                rows = [(row.code, row.state, row.kind) for row in await here.store.today(me, here.now())]
-                if before is not None and rows != before:
-                    fresh = len({row[0] for row in rows} - {row[0] for row in before})
+                rows = _seen(await here.store.today(me, here.now()))
+                moved = rows != before if before is not None else bool(drawn) and drawn != mark(rows)
+                if moved:
+                    known = rows if before is None else before
+                    fresh = len({row[0] for row in rows} - {row[0] for row in known})
                     said = (
                         f"{fresh} nieuwe hulpvragen."
                         if fresh > 1

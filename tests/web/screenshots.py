@@ -48,6 +48,12 @@ def say(page: Any, text: str) -> None:
     page.locator(".msg").nth(before + 1).wait_for()
 
 
+def follow(page: Any, button: Any) -> None:
+    """Presses what leads to another page and waits until that page stands there."""
+    with page.expect_navigation():
+        button.click()
+
+
 def until_advice(page: Any) -> None:
     """Answers with the first button until a card stands on the page, whatever the flows ask today."""
     for _ in range(8):
@@ -64,7 +70,7 @@ def log_in(page: Any, url: str, name: str = "sanne") -> None:
     page.goto(f"{url}/desk/login")
     page.fill("#login", name)
     page.fill("#password", PASSWORD)
-    page.click("button.primary")
+    follow(page, page.locator("button.primary"))
     page.wait_for_url("**/desk")
 
 
@@ -82,7 +88,7 @@ def client_journey(desk: Running, page: Any, look: Look) -> None:
     for path, name in (("plan", "plan"), ("overzicht", "overview"), ("wis", "wipe"), ("verder", "resume")):
         page.goto(f"{desk.url}/chat/{path}")
         look(page, f"chat-{name}")
-    page.locator("form[action='/chat/verder/code'] button").first.click()
+    follow(page, page.locator("form[action='/chat/verder/code'] button").first)
     look(page, "chat-resume-code")
     page.goto(f"{desk.url}/chat")
     page.locator("button[value=call_me]").last.click()
@@ -103,18 +109,18 @@ def pages_around(desk: Running, page: Any, look: Look) -> None:
 def coach_journey(desk: Running, page: Any, look: Look) -> None:
     log_in(page, desk.url)
     look(page, "desk-today")
-    page.locator(".today .who a").first.click()
+    follow(page, page.locator(".today .who a").first)
     look(page, "desk-case-waiting")
-    page.locator("form[action$='/oppakken'] button").click()
+    follow(page, page.locator("form[action$='/oppakken'] button"))
     look(page, "desk-case-mine")
     page.fill("#antwoord", "Goedemorgen! Ik zoek uit welk fonds bij uw bakkerij hoort.")
-    page.locator("#antwoord-form button.primary").click()
+    follow(page, page.locator("#antwoord-form button.primary"))
     page.fill("#notitie", "Klant heeft haast, wil voor de zomer starten.")
-    page.get_by_role("button", name="Bewaar notitie").click()
+    follow(page, page.get_by_role("button", name="Bewaar notitie"))
     page.locator("summary", has_text="Opvolging plannen").click()
     page.fill("#fu-title", "Terugbellen over het fonds")
     page.fill("#fu-on", "24-11-2026")
-    page.get_by_role("button", name="Plan", exact=True).click()
+    follow(page, page.get_by_role("button", name="Plan", exact=True))
     page.locator(".fits summary").first.click()
     look(page, "desk-case-busy")
     for path in (
@@ -141,7 +147,7 @@ def log_in_admin(page: Any, url: str) -> None:
     page.goto(f"{url}/desk/login")
     page.fill("#login", "ada")
     page.fill("#password", PASSWORD)
-    page.click("button.primary")
+    follow(page, page.locator("button.primary"))
     page.wait_for_url("**/desk/beheer")
 
 

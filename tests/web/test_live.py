@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import re
 from collections.abc import AsyncIterator
 
@@ -109,6 +110,27 @@ async def test_a_new_case_is_announced_at_the_desk(visitor: Visitor, sanne: Visi
             await asyncio.sleep(0)
         await a_case(visitor, desk)
         assert "1 nieuwe hulpvraag" in await task
+
+
+async def test_what_moved_while_the_page_was_on_its_way_is_told_at_once(visitor: Visitor, sanne: Visitor, desk: Desk):
+    async def drawn(path: str) -> str:
+        return html.unescape(re.findall(r'data-live="([^"]+)"', (await sanne.get(path)).text)[0])
+
+    cookie = f"desk={sanne.cookies['desk']}"
+    today = await drawn("/desk")
+    code = await a_case(visitor, desk)
+    async with Reader(create_app(desk), today, cookie) as reader:
+        assert "De lijst is bijgewerkt" in await reader.next()
+
+    case = await drawn(f"/desk/g/{code}")
+    await desk.store.act(Claim(code, (await staff(desk, "bilal")).id))
+    await visitor.say("nog iets, ik werk in ploegendienst")
+    async with Reader(create_app(desk), case, cookie) as reader:
+        said = ""
+        while "ploegendienst" not in said:
+            said += await reader.next()
+    assert "event: owner" in said
+    assert "bakkerij" not in said, "what the page shows already is not sent again"
 
 
 async def test_who_has_no_conversation_gets_no_stream(visitor: Visitor):

@@ -2,7 +2,6 @@
 "use strict";
 (() => {
   const body = document.body;
-  const news = document.getElementById("nieuws");
   const parse = (html) => new DOMParser().parseFromString(html, "text/html").body;
   const post = (url, values) => fetch(url, { method: "POST", body: new URLSearchParams(values), headers: { "X-Loket-Live": "1" }, credentials: "same-origin" });
 
@@ -76,7 +75,7 @@
     again.href = link;
     again.textContent = "Ververs de pagina";
     line.append(again);
-    news.replaceChildren(line);
+    document.getElementById("nieuws").replaceChildren(line); // looked up each time: a renewed list brings its own
     told = Date.now();
   }
   const source = new EventSource(url);
@@ -90,8 +89,14 @@
     }
   });
   source.addEventListener("owner", (event) => { if (event.data !== body.dataset.epoch) tell("Er is iets veranderd in deze hulpvraag. Uw tekst blijft bewaard.", location.href); });
+  /* news within ten seconds of other news waits its turn: the list does not jump about, and the last word is never lost */
+  let later = 0;
   source.addEventListener("changed", (event) => {
-    if (transcript || Date.now() - told < 10000) return;
+    if (transcript) return;
+    clearTimeout(later);
+    later = setTimeout(() => renew(event), Math.max(0, told + 10000 - Date.now()));
+  });
+  function renew(event) {
     const typing = /INPUT|TEXTAREA|SELECT/.test(document.activeElement.tagName);
     if (typing || document.querySelector("details[open]")) { tell(event.data || "Er is nieuws.", location.href); return; }
     fetch(location.href, { credentials: "same-origin" }).then(async (answer) => {
@@ -104,8 +109,8 @@
       old.replaceChildren(...[...fresh.childNodes].map((one) => document.adoptNode(one)));
       told = Date.now();
       if (focus) { const same = old.querySelector(`[data-code="${focus.dataset.code}"] a`); if (same) same.focus({ preventScroll: true }); }
-    });
-  });
+    }).catch(() => tell(event.data || "Er is nieuws.", location.href));
+  }
   window.addEventListener("pagehide", () => source.close());
   window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 })();
