@@ -402,6 +402,7 @@ coach = sa.Table(
     _text("away_until"),
     _whole("active", 1),
     _moment("created_at", null=False),
+    _text("oidc_subject"),  # digest of who this is at the organisation's own login; '' = not known there yet
 )
 
 desk_session = sa.Table(
@@ -412,6 +413,9 @@ desk_session = sa.Table(
     _moment("created_at", null=False),
     _moment("last_seen", null=False),
     _moment("step_up_at"),
+    _text("method", "password"),  # password | oidc | link
+    _whole("strong"),  # 1 = a second factor was part of it
+    _text("device"),  # kind of browser and system, for the list of one's own sessions; never the whole user agent
 )
 
 one_time = sa.Table(
