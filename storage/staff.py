@@ -186,11 +186,12 @@ class StaffRoom(Base):
     # ---- sessions; tokens come in hashed ----
 
     async def open_session(
-        self, token_hash: str, staff: str, now: datetime | None = None, step_up: bool = False
-    ) -> None:
+        self, token_hash: str, staff: str, now: datetime | None = None, step_up: bool = False, *,
+        method: str = "password", strong: bool = False, device: str = "",
+    ) -> None:  # fmt: skip
         at = ms(now or self.clock())
-        row = {"token_hash": token_hash, "coach": staff, "created_at": at, "last_seen": at}
-        row |= {"step_up_at": at if step_up else None}
+        row: dict[str, object] = {"token_hash": token_hash, "coach": staff, "created_at": at, "last_seen": at}
+        row |= {"step_up_at": at if step_up else None, "method": method, "strong": int(strong), "device": device[:60]}
         await self._write(lambda conn: conn.execute(t.desk_session.insert(), row) and None)
 
     async def session(self, token_hash: str) -> tuple[Staff, datetime, datetime, datetime | None] | None:

@@ -20,16 +20,20 @@ from storage.figures import Reports
 from storage.keys import Keys
 from storage.messages import Incoming, TurnResult
 from storage.noted import Noted
+from storage.oversight import Oversight
 from storage.people import People
 from storage.privacy import Privacy
 from storage.reads import Reads
+from storage.sessions import Sessions
 from storage.staff import StaffRoom
 from storage.talk import Rules
 from storage.timers import Timers
 from storage.turns import Decide, Job
 
 
-class Store(Reads, Reports, CaseActions, Delivery, Noted, People, Privacy, StaffRoom, Timers):
+class Store(
+    Reads, Reports, CaseActions, Delivery, Noted, Oversight, People, Privacy, Sessions, StaffRoom, Timers
+):  # fmt: skip
     """What is remembered. Open with `open_store`, close with `aclose`."""
 
     async def turn(self, incoming: Incoming, decide: Decide) -> TurnResult:

@@ -1,4 +1,4 @@
-"""How somebody came in at the desk: with which proof, on what kind of device, and who they are at their organisation."""
+"""How somebody came in at the desk: the proof, the kind of device, and who they are at their organisation's login."""
 
 from __future__ import annotations
 
