@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from knowledge.problems import LoketError, did_you_mean
 
 PREFIX = "LOKET_"
+ROLES = ("coach", "coordinator", "admin", "auditor")
 ELSEWHERE = {"LOKET_TEST_DATABASE_URL", "LOKET_CACHE"}  # read by the test suite and by the content cache
 
 
@@ -65,6 +66,32 @@ class Settings:
     api_keys: tuple[str, ...] = field(
         default=(), repr=False, metadata={"about": "keys of websites that may use /api/v1, separated by spaces"}
     )
+    oidc_issuer: str = field(
+        default="", metadata={"about": "address of the organisation's own login (OpenID Connect); empty = off"}
+    )
+    oidc_client_id: str = field(default="", metadata={"about": "the name this desk has at that login"})
+    oidc_client_secret: str = field(
+        default="", repr=False, metadata={"about": "secret of this desk at that login; empty = a public client"}
+    )
+    oidc_login_claim: str = field(
+        default="preferred_username", metadata={"about": "claim that holds a coach's user name: email, upn, …"}
+    )
+    oidc_groups_claim: str = field(default="groups", metadata={"about": "claim that holds somebody's groups"})
+    oidc_roles: tuple[str, ...] = field(
+        default=(),
+        metadata={"about": "group=role, separated by spaces: these groups get in with that role, and nobody else"},
+    )
+    oidc_strong: tuple[str, ...] = field(
+        default=("mfa", "otp", "hwk"),
+        metadata={"about": "values of amr or acr that mean: a second factor was asked at the organisation's login"},
+    )
+    password_login: str = field(
+        default="auto",
+        metadata={"about": "who may use a password: auto (with an organisation's login only admins), all, off"},
+    )
+    second_factor: str = field(
+        default="optional", metadata={"about": "optional, or required: nobody works without a code from an app"}
+    )
     metrics_token: str = field(
         default="", repr=False, metadata={"about": "bearer token for /metrics; empty = loopback only"}
     )
@@ -109,9 +136,20 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
             values[one.name] = _CONVERT.get(one.name, str)(raw)
         except ValueError as error:
             complaints.append((name, str(error)))
+    complaints += _together(values)
     if complaints:
         raise SettingsInvalid(sorted(complaints))
     return Settings(**values)  # type: ignore[arg-type]
+
+
+def _together(values: Mapping[str, object]) -> list[tuple[str, str]]:
+    """What does not hold between settings."""
+    found = []
+    if values.get("oidc_issuer") and not values.get("oidc_client_id"):
+        found.append(("LOKET_OIDC_CLIENT_ID", "is empty; the organisation's login knows this desk by it"))
+    if values.get("password_login") == "off" and not values.get("oidc_issuer"):
+        found.append(("LOKET_PASSWORD_LOGIN", "is off without LOKET_OIDC_ISSUER: nobody could log in"))
+    return found
 
 
 def _port(raw: str) -> int:
@@ -153,6 +191,21 @@ def _https_address(raw: str) -> str:
     if not address.startswith("https://") and urlsplit(address).hostname not in ("127.0.0.1", "localhost"):
         raise ValueError("must start with https://; Telegram calls no other address")
     return address
+
+
+def _issuer(raw: str) -> str:
+    address = _web_address(raw)
+    if not address.startswith("https://") and urlsplit(address).hostname not in ("127.0.0.1", "localhost", "::1"):
+        raise ValueError("must start with https://; who is in between could log in as anybody")
+    return raw  # a slash at the end is part of the name an issuer has for itself
+
+
+def _group_roles(raw: str) -> tuple[str, ...]:
+    for pair in raw.split():
+        group, _, role = pair.rpartition("=")
+        if not group or role not in ROLES:
+            raise ValueError(f"'{pair}' is not group=role; the roles are {', '.join(ROLES)}")
+    return tuple(raw.split())
 
 
 def _one_of(*known: str) -> Callable[[str], str]:
@@ -197,6 +250,11 @@ _CONVERT: dict[str, Callable[[str], object]] = {
     "telegram_webhook_url": _https_address,
     "telegram_webhook_secret": _secret,
     "smtp_url": _smtp,
+    "oidc_issuer": _issuer,
+    "oidc_roles": _group_roles,
+    "oidc_strong": lambda raw: tuple(raw.split()),
+    "password_login": _one_of("auto", "all", "off"),
+    "second_factor": _one_of("optional", "required"),
     "api_keys": lambda raw: tuple(raw.split()),
     "log_level": _one_of("debug", "info", "warning", "error"),
 }
