@@ -40,6 +40,7 @@ _CLAIM = (
         t.outbox,
         t.message.c.body_sealed,
         t.identity.c.address_sealed,
+        t.identity.c.keyboard,
         t.identity.c.person,
         t.person_key.c.kek,
         t.person_key.c.wrapped,
@@ -145,6 +146,9 @@ class Delivery(Base):
             ]
             if sent:
                 self.context.sql.many(conn, "sent", _SENT, sent)
+            for out, verdict in results:
+                if verdict.keyboard is not None:
+                    conn.execute(_KEYBOARD, {"key": out.id, "up": int(verdict.keyboard)})
             for outgoing, verdict in results:
                 if verdict.kind != "sent":
                     _settle(conn, pen, outgoing, verdict)
@@ -300,7 +304,8 @@ def _parcels(context: Context, rows: Sequence[Any]) -> list[Outgoing]:
                 message = open_message(key, row.conversation, row.seq, row.body_sealed)
         found.append(
             Outgoing(row.id, row.conversation or "", address, row.channel, row.bot, row.seq, row.epoch, row.origin,
-                     row.turn, message, row.attempts + 1, bool(row.proactive), row.action, row.target)
+                     row.turn, message, row.attempts + 1, bool(row.proactive), row.action, row.target,
+                     bool(row.keyboard))
         )  # fmt: skip
     return found
 
@@ -315,6 +320,14 @@ _SENT = (
         external_id=sa.bindparam("external"),
         parcel_sealed=sa.null(),
     )
+)
+
+_KEYBOARD = (
+    t.identity.update()
+    .where(
+        t.identity.c.id == sa.select(t.outbox.c.identity).where(t.outbox.c.id == sa.bindparam("key")).scalar_subquery()
+    )
+    .values(keyboard=sa.bindparam("up"))
 )
 
 

@@ -42,6 +42,7 @@ class Outgoing:
     proactive: bool = False  # the desk began: a reminder, a subscription; channels may pace these
     action: str = "send"  # send | delete (the visitor's message held a number we never keep)
     target: str = ""  # for delete: the platform's message id
+    keyboard: bool = False  # a keyboard that shares a number or place stands in this chat
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +67,4 @@ class Verdict:
     external_id: str = ""
     retry_at: datetime | None = None
     reason: str = field(default="", compare=False)
+    keyboard: bool | None = None  # this message put up (True) or took away (False) a sharing keyboard

@@ -84,6 +84,7 @@ identity = sa.Table(
     _column("conversation", Id),  # the one this address talks in now; no foreign key: they point at each other
     _moment("created_at", null=False),
     _moment("gone_at"),  # the channel says this address cannot be reached any more
+    _whole("keyboard"),  # 1 = a keyboard that shares a number or place stands in this chat
 )
 
 conversation = sa.Table(

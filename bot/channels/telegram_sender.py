@@ -17,7 +17,6 @@ from storage.messages import Outgoing, Verdict
 log = logging.getLogger("loket.telegram")
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0  # seconds between tries while the server is down
 REVOKED_WAIT = timedelta(minutes=10)
-MANY = 10_000  # chats whose keyboard we remember
 
 
 class TelegramSender:
@@ -25,7 +24,6 @@ class TelegramSender:
 
     def __init__(self, carrier: Carrier, clock: Clock) -> None:
         self._carrier, self._clock = carrier, clock
-        self._keys_up: dict[str, None] = {}  # chats where a sharing keyboard still stands
         self._arrived: dict[int, list[str]] = {}  # outbox row -> ids of the parts that arrived before one failed
         self._slowed: tuple[float, str] = (float("-inf"), "")  # when and in which chat Telegram last said 429
         self._pause_until = float("-inf")  # the whole bot, after 429s in two chats within a second
@@ -34,7 +32,7 @@ class TelegramSender:
         left = self._pause_until - time.monotonic()
         if left > 0:
             return self._later(left, "the bot pauses")
-        calls = calls_for(outgoing, keys_up=outgoing.address in self._keys_up)
+        calls = calls_for(outgoing, keys_up=outgoing.keyboard)
         arrived = self._arrived.pop(outgoing.id, [])
         for call in calls[len(arrived) :]:
             try:
@@ -44,8 +42,8 @@ class TelegramSender:
                     self._arrived[outgoing.id] = arrived
                 return self._verdict(outgoing, failed)
             arrived.append(str(result.get("message_id", "")) if isinstance(result, Mapping) else "")
-            self._note_keyboard(outgoing.address, call)
-        return Verdict("sent", ",".join(arrived))
+        changes = [up for call in calls if (up := shares(call)) is not None]
+        return Verdict("sent", ",".join(arrived), keyboard=changes[-1] if changes else None)
 
     async def _call(self, call: Call) -> Any:
         """The call; if Telegram refuses its spans or buttons, the bare text: the visitor always gets an answer."""
@@ -65,15 +63,6 @@ class TelegramSender:
                 if failed.kind != "bad":
                     raise
         return await self._carrier.call(call.method, bare)
-
-    def _note_keyboard(self, address: str, call: Call) -> None:
-        up = shares(call)
-        if up:
-            self._keys_up[address] = None
-            while len(self._keys_up) > MANY:
-                del self._keys_up[next(iter(self._keys_up))]
-        elif up is False:
-            self._keys_up.pop(address, None)
 
     def _verdict(self, outgoing: Outgoing, failed: CallFailed) -> Verdict:
         match failed.kind:

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from bot.beside import beside
 from bot.channels.telegram_polling import Polling
 from bot.channels.telegram_service import open_carrier, webhook_address, webhook_secret
 from bot.webhook import LARGEST
@@ -138,6 +139,20 @@ async def test_a_keyboard_that_shares_a_number_leaves_again(house: House) -> Non
     shown = await house.api.shows(7, 3)
     assert [one.text for one in shown[1:]] == ["Goed.", "2: phone +31612345678"]
     assert house.api.chat(7).keyboard == []
+
+
+async def test_a_keyboard_leaves_also_after_a_restart() -> None:
+    """Another process, which never saw the keyboard go up, takes it away."""
+    async with serve() as api, a_desk(settings(api)) as desk:
+        async with beside(desk):
+            await api.send(7, text="nummer")
+            await api.shows(7, 1)
+        assert api.chat(7).keyboard == ["Deel mijn nummer", "Liever niet"]
+        async with beside(desk):
+            await api.send(7, text="Liever niet")
+            shown = await api.shows(7, 3)
+        assert [one.text for one in shown[1:]] == ["Goed.", "2: Liever niet"]
+        assert api.chat(7).keyboard == []
 
 
 async def test_a_place_is_shared_as_a_municipality(house: House) -> None:
