@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from knowledge import traits, wishes
+from knowledge import people, traits, wishes
 from knowledge.facts import CodeList
 from knowledge.geography_spots import Ambiguous, Found, Mention
 from knowledge.roles import Judged
@@ -16,7 +16,14 @@ _PLACE_FACT = {"employer": "company_place", "school": "school_place"}
 _LIVES = frozenset(["woon", "woont", "wonen", "woonachtig", "live"])
 # Occupations of who asks for others, not of whom it is about.
 _ASKERS = {
-    "intermediary": ("jobcoach", "klantmanager", "loopbaancoach"),
+    "intermediary": (
+        "jobcoach",
+        "klantmanager",
+        "loopbaancoach",
+        "begeleider",
+        "woonbegeleider",
+        "maatschappelijk werker",
+    ),
     "employer": ("hr-adviseur", "manager", "teamleider", "officemanager", "projectleider"),
 }
 
@@ -94,7 +101,9 @@ def employer(found: Gathered) -> None:
     goal = wishes.employer_goal(sentence)
     seeks = sentence.lexicon.phrases.words_of("seek") | {"nieuwe"}
     if goal in ("", "train_people") and any(
-        mention.work.occupation and seeks & set(sentence.before(mention.first, 3)) for mention in sentence.works
+        mention.work.occupation
+        and (seeks & set(sentence.before(mention.first, 3)) or people.is_short_of(sentence, mention))
+        for mention in sentence.works
     ):
         goal = "find_people"
     if hires and not goal and "hire_group" in found.values and sentence.has("aannemen", "aan", "dienst"):
@@ -121,7 +130,7 @@ def work(found: Gathered, judged: tuple[Judged, ...], situation: str) -> None:
                 found.wishes.append(mention.said)
             elif not found.values.get("wanted_occupation"):
                 _narrowest(found, "wanted_sector", work.sector, where)
-        elif work.occupation in _ASKERS.get(situation, ()):
+        elif situation == "school" or work.occupation in _ASKERS.get(situation, ()):
             continue
         elif one.role in ("now", "past", "firm", "staff"):
             if work.occupation and one.role in ("now", "past") and "occupation" not in found.values:

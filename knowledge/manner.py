@@ -35,7 +35,7 @@ def asks(sentence: Sentence) -> bool:
             texts[at] in group("manner_asking_verbs") and texts[at + 1] in group("manner_subjects")
         ):
             return True
-    if sentence.texts[1:2] in (["welke"], ["welk"], ["wat"]):
+    if sentence.texts[1:2] in (["welke"], ["welk"], ["wat"]) and texts[0] not in _WISHING:
         return True
     if texts[0] in ("kan", "kun", "mag", "zal") and texts[1] != "niet":
         return True
@@ -43,6 +43,7 @@ def asks(sentence: Sentence) -> bool:
     return bool(pairs & _ASKING_INSIDE) or "vraagje" in sentence.texts
 
 
+_WISHING = frozenset(["mot", "moet", "wil", "zoek", "doe", "liever", "gewoon"])  # "zoek wat in de bouw" asks nothing
 _ASKING_INSIDE = frozenset(
     [
         ("kan", "dat"), ("mag", "dat"), ("hoe", "kan"), ("hoe", "werkt"), ("hoe", "krijg"), ("hoe", "kom"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from knowledge.sentence import Sentence
+from knowledge.sentence import Sentence, WorkMention
 from knowledge.words import group
 
 _SELF = frozenset(["ik", "wij", "we", "mij", "ons", "ikzelf", "i"])
@@ -99,8 +99,10 @@ def situation(sentence: Sentence, has_size: bool) -> tuple[str, frozenset[str]]:
         weights[hit.value] = max(weights.get(hit.value, 0), hit.weight)
     if elsewhere and not weights and _is_need_of_another(sentence):
         weights["intermediary"] = 3
-    if owns(sentence) or _seeks_staff(sentence):
+    if owns(sentence) or _seeks_staff(sentence) or shares_staff(sentence):
         weights["employer"] = 3
+    if _speaks_for_school(sentence):
+        weights["school"] = 3
     if _is_general_question(sentence):
         weights.pop("employee", None)
         weights.pop("job_seeker", None)
@@ -108,6 +110,54 @@ def situation(sentence: Sentence, has_size: bool) -> tuple[str, frozenset[str]]:
         weights["employer"] = max(weights.get("employer", 0), 3)
     found = _strongest(sentence, weights, has_size)
     return ("" if found in denied else found), frozenset(denied)
+
+
+def _speaks_for_school(sentence: Sentence) -> bool:
+    """ "vmbo zoekt een bedrijf voor een keuzevak", "wij zijn een vmbo en zoeken een docent", "juf van groep 8 zoekt …".
+
+    Who looks for a job or tells a diploma speaks of a school too, and for himself.
+    """
+    said = set(sentence.texts)
+    schools, teaches = group("people_schools"), bool(group("people_teachers") & said) or {"geef", "les"} <= said
+    named = said & (schools | ({"klas", "groep", "leerlingen"} if teaches else set()))
+    if not named or not group("people_school_wants") & said or group("people_own_schooling") & said:
+        return False
+    return (
+        bool({"wij", "we", "ons", "onze", "our"} & said)
+        or teaches
+        or any(
+            word in schools and {"zoekt", "zoeken", "wil"} & set(sentence.after(at + 1, 4))
+            for at, word in enumerate(sentence.texts)
+        )
+    )
+
+
+def is_short_of(sentence: Sentence, mention: WorkMention) -> bool:
+    """ "we krijgen geen lassers", "ik kan geen monteurs vinden", "we komen niet aan koks"."""
+    if not mention.work.occupation or not mention.plural:
+        return False
+    before, ahead = sentence.before(mention.first, 4), sentence.after(mention.last, 3)
+    lacking = {"geen", "tekort", "aan", "nodig", "no"} & {*before, *ahead}
+    return bool(lacking and group("people_getting") & {*before, *ahead})
+
+
+def shares_staff(sentence: Sentence) -> bool:
+    """ "chauffeurs delen met de buren", "timmerlieden uitwisselen"."""
+    return _does_with_staff(sentence, group("people_sharing"))
+
+
+def keeps_staff(sentence: Sentence) -> bool:
+    """ "verpleegkundigen behouden", "hoe hou ik mijn monteurs vast"."""
+    return _does_with_staff(sentence, group("people_keeping")) or any(
+        one.plural and one.work.occupation and {"hou", "houd", "houden"} & set(sentence.before(one.first, 4))
+        for one in sentence.works
+    )
+
+
+def _does_with_staff(sentence: Sentence, verbs: frozenset[str]) -> bool:
+    return any(
+        one.plural and one.work.occupation and verbs & set(sentence.after(one.last, 2)) for one in sentence.works
+    )
 
 
 def _is_need_of_another(sentence: Sentence) -> bool:
@@ -118,14 +168,18 @@ def _is_need_of_another(sentence: Sentence) -> bool:
 
 
 def _seeks_staff(sentence: Sentence) -> bool:
-    """ "tandartsassistente gezocht"."""
-    return any(one.work.occupation and sentence.after(one.last, 1) == ["gezocht"] for one in sentence.works)
+    """ "tandartsassistente gezocht", "we krijgen geen lassers"."""
+    ours = sentence.has("we", "wij", "ons", "onze")
+    return any(
+        (one.work.occupation and sentence.after(one.last, 1) == ["gezocht"]) or (ours and is_short_of(sentence, one))
+        for one in sentence.works
+    )
 
 
 def _is_general_question(sentence: Sentence) -> bool:
     """ "Mag je in ploegendienst een bbl doen?" is about everybody."""
     asks = sentence.texts[0] in group("people_asking")
-    return asks and not group("people_first_person") & set(sentence.texts)
+    return asks and not (group("people_first_person") | {"ben", "woon", "zoek"}) & set(sentence.texts)
 
 
 def _is_turned(sentence: Sentence, value: str, first: int, last: int) -> bool:

@@ -103,6 +103,8 @@ def _from_words_after(sentence: Sentence, mention: WorkMention) -> Role | None:
         first != "in" or len(ahead) == 1
     ):
         return "wanted" if first != "in" or group("roles_want") & set(sentence.before(mention.first, 6)) else None
+    if first in ("werken", "working") and group("roles_want") & set(sentence.before(mention.first, 6)) - {"werken"}:
+        return None if "stoppen" in sentence.before(mention.first, 6) else "wanted"
     if {"worden", "wilde"} & set(ahead[:2]) or ahead[:2] in (["wil", "werken"], ["willen", "werken"]):
         return "wanted"
     if first in ("geweest", "gewerkt", "gedaan"):
@@ -115,6 +117,8 @@ def _from_words_after(sentence: Sentence, mention: WorkMention) -> Role | None:
 def _from_words_before(sentence: Sentence, mention: WorkMention) -> Role | None:
     """The nearest word that says how; "van X naar Y" and "tot X" decide at once."""
     before = sentence.before(mention.first, 7)
+    if " ".join(before[-3:]).startswith(("wat in", "iets in")) or before[-2:] in (["wat", "in"], ["iets", "met"]):
+        return "wanted"
     if {"solliciteer", "gesolliciteerd", "sollicitatie"} & set(before):
         return "wanted"
     if "stoppen" in before:

@@ -70,6 +70,14 @@ class Reader:
     def splitter(self) -> Splitter:
         return Splitter(self.vocabulary)
 
+    def job(self, word: str) -> str:
+        """A short word where only a job can stand, as in "laser worden": the one job that is a letter away."""
+        if len(word) != 5 or not word.isalpha() or word in ordinary_words() or self.lexicon.work(word):
+            return word
+        jobs = [name for name, work in self.lexicon.works.items() if work.occupation and 5 <= len(name) <= 6]
+        close = process.extract(word, jobs, scorer=OSA.distance, score_cutoff=1, limit=2)
+        return str(close[0][0]) if len(close) == 1 else word
+
     def repaired(self, word: str) -> str:
         """The known word that a misspelled one must be, or the word itself: "werkzoeknde" -> "werkzoekende"."""
         if len(word) < 6 or not word.isalpha() or word in self.vocabulary or self.places(word):
@@ -94,7 +102,8 @@ class Reader:
                 continue
             meant = self.lexicon.colloquial.get(token.text)
             if meant is None and token.is_word:
-                meant = (self.repaired(token.text),)
+                becomes = raw[index + 1].text if index + 1 < len(raw) else ""
+                meant = (self.job(token.text) if becomes == "worden" else self.repaired(token.text),)
                 meant = self.lexicon.colloquial.get(meant[0], meant)
             out.extend(token.said(word) for word in meant or (token.text,))
         return digits(out)
@@ -168,7 +177,7 @@ class Sentence:
         return tuple(found)
 
     def _work_at(self, at: int) -> WorkMention | None:
-        if not self.texts[at][:1].isalpha():
+        if not self.texts[at][:1].isalpha() or self.texts[at] in group("sentence_no_work"):
             return None
         for count in range(min(WINDOW, len(self.texts) - at), 0, -1):
             part = self.texts[at : at + count]

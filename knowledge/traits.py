@@ -16,6 +16,7 @@ Value: TypeAlias = "str | int | Band | tuple[str, ...]"
 _YEAR = frozenset(["jaar", "jaren", "old"])
 _PARTS = {"begin": "begin", "half": "half", "midden": "midden", "eind": "eind", "einde": "eind", "in": ""}
 _MAY_FOLLOW_AGE = frozenset(["zonder", "geen", "in", "als", "thuis", "bij"])
+_DONE = frozenset(["gedaan", "gewerkt", "geweest", "gezeten"])
 _AGE_UNITS = range(12, 100)
 _ABOUT_SCHOOL = frozenset(["niet", "afgemaakt"])
 
@@ -46,7 +47,7 @@ def age(sentence: Sentence) -> Trait | None:
 
 def _age_at(sentence: Sentence, at: int, number: int) -> tuple[int, Trait] | None:
     before = sentence.before(at, 3)
-    ahead = sentence.after(at + 1, 3)
+    ahead = sentence.after(at + 1, 5)
     last, first = (before[-1] if before else ""), (ahead[0] if ahead else "")
     if sentence.denied(at):
         return None
@@ -66,6 +67,8 @@ def _age_at(sentence: Sentence, at: int, number: int) -> tuple[int, Trait] | Non
     if first in _YEAR:
         follows = ahead[1] if len(ahead) > 1 else ""
         if follows in group("traits_no_age_after") or last in group("traits_no_age_before"):
+            return None
+        if any(one.first == at + 2 for one in sentence.works) and _DONE & set(ahead):  # "30 jaar magazijn gedaan"
             return None
         if number < 16 and last not in ("ben", "is", "am", "van", "dochter", "zoon"):
             return None

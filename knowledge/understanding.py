@@ -122,6 +122,7 @@ class Understanding:
             found.set("situation", situation)
         if situation == "school":
             found.phrase("school_goal")
+            found.phrase("school_kind")
         if size and situation in ("employer", ""):
             found.trait(size)
         if situation not in ("employer", "school"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from knowledge.people import keeps_staff, shares_staff
 from knowledge.roles import Judged
 from knowledge.sentence import COURSE_TAILS, Sentence, WorkMention
 from knowledge.words import group
@@ -239,6 +240,10 @@ def employer_goal(sentence: Sentence) -> str:
         if hit.value == "guide_student" and "onze" in sentence.before(hit.first, 1):
             continue
         found.add(hit.value)
+    if shares_staff(sentence):
+        found.add("share_workers")
+    if keeps_staff(sentence):
+        found.add("keep_people")
     if any(word.endswith(tuple(COURSE_TAILS)) and len(word) > 9 for word in sentence.texts):
         found.add("train_people")
     return next((one for one in order if one in found), "")
