@@ -135,6 +135,8 @@ def _coach_answered(session: Session, event: CoachAnswered) -> None:
         session.forget(event.fact)
     elif event.fact in session.content.knowledge.facts:
         value = tuple(event.value) if isinstance(event.value, list) else event.value
+        if session.content.knowledge.facts[event.fact].kind == "choices" and isinstance(value, str):
+            value = (value,)  # one button of a question that may have several answers
         session.answer(event.fact, value, by="coach")
     session.quiet = session.world.speaker != "bot"
 

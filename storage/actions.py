@@ -191,12 +191,30 @@ class AddOutcome:
     supersedes: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """*Klopt niet* at an entry of the catalogue: for whoever keeps the knowledge."""
+
+    code: str
+    staff: str
+    entry: str
+    reason: str  # one of DOUBTS
+    note: str = ""  # about the entry, not about the visitor
+
+
 DeskAction = (
     Claim | Reply | AddNote | Called | Release | HandOver | TakeOver | HandBack | WaitForClient | Snooze | Close
     | Lapse | MarkUrgent | EditAnswer | AskClient | AddFollowUp | FollowUpDone | AddOutcome
+    | Doubt
 )  # fmt: skip
 
 LADDER = ("advised", "prepared", "submitted", "granted", "started", "finished")
 SIDE_EXITS = ("rejected", "no_scheme", "referred", "not_reachable", "own_way", "stopped")
 CALL_RESULTS = ("spoken", "voicemail", "not_reached", "appointment")
 FOLLOW_UP_KINDS = ("call", "message", "check", "documents", "deadline")
+DOUBTS = {  # why an entry is not right, as coaches and editors read it
+    "facts": "de gegevens kloppen niet",
+    "ended": "dit bestaat niet meer",
+    "match": "het past niet bij deze persoon",
+    "contact": "het adres of de link werkt niet",
+}

@@ -45,6 +45,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "outcome_started": ("Bent u al begonnen met uw opleiding?", "Have you started your training yet?"),
     "outcome_finished": ("Hebt u uw opleiding afgerond?", "Have you finished your training?"),
+    "rated": ("Dank u voor uw antwoord.", "Thank you for your answer."),
     "outcome_yes": ("Ja", "Yes"),
     "outcome_no": ("Nee", "No"),
     "outcome_not_yet": ("Nog niet", "Not yet"),

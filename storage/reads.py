@@ -120,7 +120,7 @@ class Reads(Base):
                 due = datetime.combine(one.due_on, _clock(one.due_time), AMSTERDAM)
                 lines.append(
                     TodayRow("follow_up", one.code, due, one.code, "", one.title, "", "", one.kind, one.state, one.who,
-                             0, follow_up=one.id)
+                             0, follow_up=one.id, all_day=not one.due_time)
                 )  # fmt: skip
             last = datetime.max.replace(tzinfo=AMSTERDAM)
             return sorted(lines, key=lambda line: (line.kind != "urgent", line.due or last, line.code))

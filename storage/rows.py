@@ -136,6 +136,7 @@ class TodayRow:
     channel: str = ""
     practice: bool = False
     follow_up: str = ""  # its id
+    all_day: bool = False  # a follow-up for a day, without an hour
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,11 +118,20 @@ def _edit(request: Request, row: CaseRow, form: FormData) -> do.DeskAction | str
     facts = house(request).content.knowledge.facts
     if fact not in facts:
         return "unknown"
+    if form.get("do") == "wrong":
+        return do.EditAnswer(row.code, staff_of(request).id, fact, None)
     try:
         value = read_answer(house(request), fact, [clean_text(str(one), 500) for one in form.getlist("value")])
     except ValueError:
         return "bad_value"
     return do.EditAnswer(row.code, staff_of(request).id, fact, value)
+
+
+def _doubt(request: Request, row: CaseRow, form: FormData) -> do.DeskAction | str:
+    entry, reason = str(form.get("entry", "")), str(form.get("reason", ""))
+    if entry not in house(request).content.knowledge.catalogue or reason not in do.DOUBTS:
+        return "unknown"
+    return do.Doubt(row.code, staff_of(request).id, entry, reason, clean_text(str(form.get("note", "")), 300))
 
 
 ACTIONS: Mapping[str, tuple[Make, str, str]] = {
@@ -140,6 +149,7 @@ ACTIONS: Mapping[str, tuple[Make, str, str]] = {
     "opvolgen": (_follow_up, "planned", ""),
     "uitkomst": (_outcome_step, "recorded", ""),
     "antwoorden": (_edit, "saved", "#blad"),
+    "kloptniet": (_doubt, "doubted", "#past"),
 }
 
 
@@ -188,6 +198,21 @@ async def save_draft(request: Request) -> Response:
     return Response(status_code=204)
 
 
+async def send_again(request: Request) -> Response:
+    """A message of the coach that did not arrive is tried once more; only by who has the case."""
+    row = await find_case(request, str(request.path_params["code"]))
+    if row is None or row.conversation is None:
+        return await gone(request)
+    here, me = house(request), staff_of(request)
+    if row.owner != me.id:
+        return go(f"/desk/g/{row.code}", wrong="not_owner")
+    seq = str((await request.form(max_fields=3)).get("seq", ""))
+    tried = bool(re.fullmatch(r"\d{1,9}", seq, re.ASCII)) and await here.store.retry_failed(
+        row.conversation.id, int(seq)
+    )
+    return go(f"/desk/g/{row.code}", ok="again") if tried else go(f"/desk/g/{row.code}", wrong="unknown")
+
+
 def read_day(raw: str) -> date | None:
     """03-12-2026, 3-12, 3/12/2026 or 2026-12-03; None when it is none of these."""
     raw = raw.strip()
@@ -228,6 +253,7 @@ def _client_id(form: FormData) -> str:
 
 
 PAGES = (
+    Page("/desk/g/{code}/opnieuw", send_again, policy.WORK, ("POST",)),
     Page("/desk/g/{code}/concept", save_draft, policy.WORK, ("POST",)),
     *(Page(f"/desk/g/{{code}}/{name}", action(name), policy.WORK, ("POST",)) for name in ACTIONS),
 )

@@ -21,6 +21,7 @@ from bot.web.render import fragment
 from bot.web.views import Bubble, Fit, Known
 from flows.state import Answer
 from knowledge.languages import DUTCH_NAMES
+from storage import actions as do
 from storage.rows import CaseRow, Staff
 
 LADDER = (
@@ -216,6 +217,8 @@ async def show_case(request: Request, view: View, status: int = 200) -> Response
         facts=here.content.knowledge.facts,
         buttons=False,
         visitor_name=view.who,
+        retry=f"/desk/g/{view.code}/opnieuw" if view.mine else "",
+        doubts=do.DOUBTS,
         targets=await _targets(here, me),
         ladder=LADDER,
         outcomes=OUTCOMES,

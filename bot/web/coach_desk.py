@@ -46,6 +46,8 @@ async def today(request: Request) -> Response:
 
 def _plain(here: House, row: TodayRow) -> TodayRow:
     """The row without the labels of its summary lines, and with its answers in words."""
+    if row.kind == "follow_up":
+        return row
     explainer, facts = here.content.knowledge.explainer, here.content.knowledge.facts
     wishes = [
         explainer.choice(fact, one)
@@ -58,7 +60,7 @@ def _plain(here: House, row: TodayRow) -> TodayRow:
         wants=row.wants.removeprefix("Wil: "),
         fits=_REASON.sub("", row.fits.removeprefix("Past: ")).replace("; ", ", "),
         open_questions=row.open_questions.removeprefix("Nog open: "),
-        contact=", ".join(wishes).lower() or row.contact,
+        contact=", ".join(wishes).replace("'S ", "'s ").lower() or row.contact,
     )
 
 
@@ -67,7 +69,7 @@ def headline(rows: list[TodayRow]) -> str:
     waiting = [row for row in rows if row.kind in ("new", "urgent", "reply")]
     count = len({row.code for row in waiting})
     said = "niemand wacht" if not count else "1 mens wacht" if count == 1 else f"{count} mensen wachten"
-    due = min((row.due for row in waiting if row.due), default=None)
+    due = min((row.due for row in waiting if row.due and row.state == "waiting"), default=None)
     if due is None:
         return said
     return f"{said} · eerste belofte {dates.weekday(due)} {dates.clock(due)} uur"

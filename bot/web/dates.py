@@ -101,8 +101,31 @@ def span(length: timedelta) -> str:
 def until(due: datetime, now: datetime) -> tuple[str, str]:
     """How long still, and whether it is `late`, `soon` (within half an hour) or `ok`."""
     left = due - now
-    if left < timedelta(0):
+    if left <= -timedelta(minutes=1):
         return f"{span(-left)} te laat", "late"
+    if left <= timedelta(minutes=1):
+        return "nu", "soon"
     if left <= timedelta(minutes=30):
         return f"bijna: nog {span(left)}", "soon"
     return f"nog {span(left)}", "ok"
+
+
+def due_words(kind: str, state: str, due: datetime | None, now: datetime, *, all_day: bool = False) -> tuple[str, str]:
+    """A row of *Vandaag* in words, and whether it is `late`, `soon` or `ok`.
+
+    A promise runs out. An answer of a client waits since it was written. A follow-up of a day is late when that day
+    is over, not in the course of it.
+    """
+    if due is None:
+        return "zonder belofte", "ok"
+    if kind == "follow_up" and all_day:
+        days = (local(now).date() - local(due).date()).days
+        return (
+            ("vandaag", "ok")
+            if days <= 0
+            else (f"{days} dag te laat" if days == 1 else f"{days} dagen te laat", "late")
+        )
+    if kind == "follow_up" or state == "waiting":
+        return until(due, now)
+    waits = now - due
+    return (f"wacht {span(waits)}" if waits >= timedelta(minutes=1) else "net geschreven"), "ok"

@@ -41,6 +41,8 @@ FLASHES: dict[str, tuple[str, str]] = {
     "asked": ("good", "De vraag staat bij de klant. Het antwoord komt op dit blad."),
     "planned": ("good", "De opvolging staat in de agenda."),
     "recorded": ("good", "De uitkomst is vastgelegd."),
+    "doubted": ("good", "Dank u. Wie de kennis bijhoudt, ziet dit op de pagina Kennis."),
+    "again": ("good", "Het bericht wordt nog een keer verstuurd."),
     "empty": ("bad", "Er stond geen tekst in het vak."),
     "bad_date": ("bad", "Die datum begrijp ik niet. Schrijf bijvoorbeeld 03-12-2026."),
     "bad_value": ("bad", "Dat antwoord past niet bij de vraag."),

@@ -39,6 +39,8 @@ OTHERS = {
     "searched": "iets opgezocht",
     "said": "iets verteld",
     "crisis": "nood",
+    "wrong_answer": "antwoord weggehaald door coach",
+    "wrong_entry": "aanbod klopt niet, zegt coach",
     "language": "taal gekozen",
 }
 REASONS = {

@@ -19,6 +19,18 @@ from storage.rows import ConversationRow, MessageRow
 from storage.store import Store
 from storage.turns import read_stocks
 
+TOLD = {  # private lines that the store writes as codes
+    "called": {
+        "spoken": "Gebeld: gesproken.",
+        "voicemail": "Gebeld: voicemail ingesproken.",
+        "not_reached": "Gebeld: niet bereikt.",
+        "appointment": "Gebeld: afspraak gemaakt.",
+    },
+    "unreachable": {
+        "telegram": "Deze klant is niet meer bereikbaar via Telegram. Neem op een andere manier contact op.",
+        "web": "Deze klant is niet meer bereikbaar via de webchat. Neem op een andere manier contact op.",
+    },
+}
 MOST = 500  # messages of one conversation on a page
 
 
@@ -64,6 +76,8 @@ def _bubble(content: Content, row: MessageRow, newest: int, language: str) -> Bu
     sender = "note" if row.private else row.sender
     current = bool(row.message.options) and row.turn == newest
     message = row.message
+    if row.private and message.kind in TOLD:
+        message = replace(message, text=TOLD[message.kind].get(message.text.partition(":")[2], message.text))
     if message.kind == "command" and message.text.startswith("/"):
         message = replace(message, text=spoken(content, message.text, language))
     return Bubble(row.seq, sender, row.at, message, row.name, row.turn, current, row.delivery)

@@ -118,7 +118,9 @@ def environment() -> Environment:
         start="",
         buttons=False,
         visitor_name="",
+        retry="",
         until=dates.until,
+        due_words=dates.due_words,
         span=dates.span,
     )
     return made

@@ -295,3 +295,107 @@ async def test_the_list_is_ordered_by_promise(visitor: Visitor, sanne: Visitor, 
 def test_dates_are_read_as_dutch_people_write_them(typed: str, iso: str | None):
     day = read_day(typed)
     assert (day.isoformat() if day else None) == iso
+
+
+async def test_what_the_client_types_at_a_question_of_the_coach_lands_in_the_sheet(
+    visitor: Visitor, sanne: Visitor, desk: Desk
+):
+    code = await a_case(visitor, desk)
+    await sanne.post(f"/desk/g/{code}/oppakken")
+    await sanne.post(f"/desk/g/{code}/vraag", data={"fact": "recognised_training_company"})
+    await visitor.say("een momentje, ik kijk even na")
+    assert await answer_of(desk, code, "recognised_training_company") is None
+    await visitor.say("ja")
+    assert await answer_of(desk, code, "recognised_training_company") == ("yes", "text")
+    await visitor.say("nee")  # already answered: this is talk
+    assert await answer_of(desk, code, "recognised_training_company") == ("yes", "text")
+
+
+async def test_a_typed_number_in_a_sentence_lands_too(visitor: Visitor, sanne: Visitor, desk: Desk):
+    code = await a_case(visitor, desk)
+    await sanne.post(f"/desk/g/{code}/oppakken")
+    await sanne.post(f"/desk/g/{code}/vraag", data={"fact": "company_size"})
+    page = await visitor.say("we zijn nu met 9 mensen")
+    assert await answer_of(desk, code, "company_size") == (9, "text")
+    assert "9 mensen" in page.text
+
+
+async def test_what_is_typed_after_the_coach_went_on_is_talk(visitor: Visitor, sanne: Visitor, desk: Desk):
+    code = await a_case(visitor, desk)
+    await sanne.post(f"/desk/g/{code}/oppakken")
+    await sanne.post(f"/desk/g/{code}/vraag", data={"fact": "recognised_training_company"})
+    await sanne.post(f"/desk/g/{code}/antwoord", data={"text": "Zal ik u vanmiddag bellen?"})
+    await visitor.say("ja")
+    assert await answer_of(desk, code, "recognised_training_company") is None
+
+
+async def answer_of(desk: Desk, code: str, fact: str) -> tuple[object, str] | None:
+    row = await desk.store.case(code, await staff(desk, "sanne"))
+    assert row is not None
+    return next(((one.value, one.by) for one in row.answers if one.fact == fact), None)
+
+
+async def test_an_answer_that_is_not_right_is_taken_away(visitor: Visitor, sanne: Visitor, desk: Desk):
+    code = await a_case(visitor, desk)
+    await sanne.post(f"/desk/g/{code}/oppakken")
+    page = await sanne.post(f"/desk/g/{code}/antwoorden", data={"fact": "company_size", "do": "wrong"})
+    assert "Bewaard" in page.text
+    assert await answer_of(desk, code, "company_size") is None
+
+
+async def test_an_entry_that_is_not_right_is_passed_on_with_what_the_coach_says(
+    visitor: Visitor, sanne: Visitor, desk: Desk
+):
+    code = await a_case(visitor, desk)
+    data = {"entry": "leeroverzicht", "reason": "ended", "note": "De site zegt dat het stopt."}
+    page = await sanne.post(f"/desk/g/{code}/kloptniet", data=data)
+    assert "dit bestaat niet meer. De site zegt dat het stopt." in page.text
+    assert "bestaat niet meer." not in (await visitor.get("/chat")).text
+    page = await sanne.post(f"/desk/g/{code}/kloptniet", data={"entry": "nergens", "reason": "ended"})
+    assert "Dat bestaat niet meer." in page.text
+
+
+async def test_who_is_helped_is_asked_once_whether_it_helped(visitor: Visitor, sanne: Visitor, desk: Desk):
+    code = await a_case(visitor, desk)
+    await sanne.post(f"/desk/g/{code}/oppakken")
+    await sanne.post(f"/desk/g/{code}/afronden", data={"outcome": "advised"})
+    chat = await visitor.get("/chat")
+    assert chat.text.count(desk.content.knowledge.facts["rating"].question) == 1
+    good = re.search(r'name="press" value="([^"]+)">Ja<', chat.text)
+    assert good
+    page = await visitor.post("/chat/zeg", data={"press": good[1]})
+    assert "Dank u voor uw antwoord." in page.text
+    assert await answer_of(desk, code, "rating") == ("good", "visitor")
+    assert (await desk.store.figures()).funnel["rated"] == 1
+
+
+async def test_an_answer_of_a_client_is_no_broken_promise(visitor: Visitor, sanne: Visitor, desk: Desk):
+    code = await a_case(visitor, desk)
+    await sanne.post(f"/desk/g/{code}/oppakken")
+    await visitor.say("ik ben er nu even")
+    clock = desk.clock
+    assert isinstance(clock, Clock)
+    clock.forward(minutes=12)
+    page = (await sanne.get("/desk")).text
+    assert "wacht 12 min" in page
+    assert "te laat" not in page
+    assert "eerste belofte" not in page
+
+
+async def test_a_follow_up_of_today_is_not_late_at_noon(visitor: Visitor, sanne: Visitor, desk: Desk):
+    code = await a_case(visitor, desk)
+    await sanne.post(f"/desk/g/{code}/oppakken")
+    await sanne.post(f"/desk/g/{code}/gebeld", data={"result": "not_reached"})
+    form = {"kind": "call", "title": "Terugbellen", "due_on": "23-11-2026"}
+    await sanne.post(f"/desk/g/{code}/opvolgen", data=form)
+    clock = desk.clock
+    assert isinstance(clock, Clock)
+    clock.forward(hours=3)
+    await sanne.log_in("sanne")
+    page = (await sanne.get("/desk")).text
+    assert "Bellen: Terugbellen" in page
+    assert "te laat" not in page
+    clock.forward(hours=21)
+    await sanne.log_in("sanne")
+    assert "1 dag te laat" in (await sanne.get("/desk")).text
+    assert "Gebeld: niet bereikt." in (await sanne.get(f"/desk/g/{code}")).text
