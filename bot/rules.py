@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import timedelta
 
 from flows.content import Content
 from flows.effects import Message, Option
 from flows.state import Answer
+from storage.periods import Periods
 from storage.promise import Office
 from storage.talk import Rules
 
@@ -39,6 +41,7 @@ def rules_of(content: Content) -> Rules:
         return ""
 
     return Rules(
+        periods=Periods(**{one.name: desk.retention[one.name] for one in fields(Periods)}),
         classes={fact: knowledge.facts[fact].cls for fact in knowledge.facts},
         office=office,
         special=lambda text: bool(touches(Sentence(text, knowledge.understanding.reader, ()))),  # words alone decide

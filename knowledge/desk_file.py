@@ -8,7 +8,7 @@ from datetime import date, time
 from pathlib import Path
 from typing import Any
 
-from knowledge.problems import Place, Problems
+from knowledge.problems import Place, Problems, did_you_mean
 from knowledge.source import Node, Reader
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -57,7 +57,7 @@ class Desk:
     teams: tuple[Team, ...] = ()
     languages: tuple[str, ...] = ("nl",)
     form: str = "u"  # u or je
-    retention: Mapping[str, int] = field(default_factory=dict)  # what -> days
+    retention: Mapping[str, int] = field(default_factory=lambda: _kept({}))  # what -> days, complete
     channels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # data class -> channels that may carry it
     frame_ancestors: tuple[str, ...] = ()  # sites that may show the chat in a frame
     tokens: str = ""  # a CSS file with the house style, beside desk.yaml
@@ -89,10 +89,33 @@ class Desk:
         return allowed is None or channel in allowed
 
 
-RETENTION = (
-    "intake_unfinished", "chat_without_case", "case_personal", "case_sensitive", "special", "chat_after_case",
-    "outbox", "audit", "logs",
-)  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Period:
+    """How long something is kept, in days: what holds without a line in desk.yaml, and what a line may say."""
+
+    days: int
+    least: int
+    most: int
+
+
+RETENTION: Mapping[str, Period] = {
+    "intake_unfinished": Period(14, 4, 90),  # the reminder comes on day three
+    "chat_without_case": Period(28, 1, 365),
+    "case_personal": Period(90, 1, 730),  # from here on: after the case closed and its last follow-up is done
+    "case_sensitive": Period(30, 1, 365),
+    "special": Period(30, 1, 30),  # after it was said, whatever became of the case
+    "chat_after_case": Period(30, 1, 365),
+    "outbox": Period(7, 2, 30),  # after it was sent; two days, because a message can be deleted so long
+    "audit": Period(730, 90, 3650),
+    "logs": Period(30, 1, 365),
+}
+NOT_LONGER = (  # the first may not outlive the second
+    ("case_sensitive", "case_personal"),
+    ("chat_after_case", "case_personal"),
+    ("special", "case_sensitive"),
+)
+CLASSES = ("public", "personal", "sensitive", "special")
+CHANNELS = ("web", "telegram", "terminal", "api")
 
 
 def read_desk(node: Node, geography: Any, problems: Problems) -> Desk:
@@ -120,9 +143,7 @@ def read_desk(node: Node, geography: Any, problems: Problems) -> Desk:
         languages=reader.texts("languages") or ("nl",),
         form=reader.one_of("form", ("u",), "u"),
         retention=_retention(reader.node_of("retention"), problems),
-        channels={
-            key: tuple(p.text for p in part.items) for key, part in _map(reader.node_of("channels"), problems).items()
-        },
+        channels=_channels(reader.node_of("channels"), problems),
         frame_ancestors=reader.texts("frame_ancestors"),
         tokens=reader.text("tokens"),
         logo=reader.text("logo"),
@@ -223,10 +244,53 @@ def _team(name: str, node: Node, problems: Problems) -> Team:
     return team
 
 
+def _kept(said: Mapping[str, int]) -> dict[str, int]:
+    return {name: said.get(name, period.days) for name, period in RETENTION.items()}
+
+
 def _retention(node: Node | None, problems: Problems) -> dict[str, int]:
+    """Every period in days. What desk.yaml does not say is kept as long as we advise."""
     if node is None:
-        return {}
+        return _kept({})
     reader = Reader(node, problems, "'retention'")
-    found = {key: days for key in RETENTION if (days := reader.whole(key)) is not None}
+    said: dict[str, int] = {}
+    for name, period in RETENTION.items():
+        days, part = reader.whole(name), node.get(name)
+        if days is None or part is None:
+            continue
+        if period.least <= days <= period.most:
+            said[name] = days
+            continue
+        fits = f"Write a number from {period.least} to {period.most}; {period.days} is usual."
+        problems.error(part.place, f"'{name}' cannot be {days} days", fits, width=len(part.text))
     reader.done()
+    found = _kept(said)
+    for short, long in NOT_LONGER:
+        if found[short] > found[long] and short not in said:
+            found[short] = found[long]
+        elif found[short] > found[long]:
+            part = node.get(short) or node
+            problems.error(
+                part.place,
+                f"'{short}' ({found[short]} days) would outlive '{long}' ({found[long]} days)",
+                f"Write {found[long]} or less for '{short}', or more for '{long}'.",
+                width=len(part.text) if part.is_text else 1,
+            )
+    return found
+
+
+def _channels(node: Node | None, problems: Problems) -> dict[str, tuple[str, ...]]:
+    """Data class -> the channels that may carry answers of it. A mistake here would silently let something through."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, part in _map(node, problems).items():
+        if name not in CLASSES:
+            place = node.key_place(name) if node else part.place
+            proposal = did_you_mean(name, CLASSES) or f"Classes are {', '.join(CLASSES)}."
+            problems.error(place, f"'{name}' is not a class of data", proposal, width=len(name))
+            continue
+        for one in part.items:
+            if one.text not in CHANNELS:
+                proposal = did_you_mean(one.text, CHANNELS) or f"Channels are {', '.join(CHANNELS)}."
+                problems.error(one.place, f"'{one.text}' is not a channel", proposal, width=max(1, len(one.text)))
+        found[name] = tuple(one.text for one in part.items if one.text in CHANNELS)
     return found

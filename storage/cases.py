@@ -25,13 +25,12 @@ from storage.base import Base, Step
 from storage.effects import carry_out, close_open_case
 from storage.failpoints import failpoint
 from storage.follow_ups import add_follow_up, add_outcome, finish_follow_up, open_follow_ups
+from storage.periods import DAY
 from storage.phrases import say
 from storage.talk import K, Pen, Talk, moment, ms, new_id, number_of
 from storage.talks import lock_talk
 from storage.turns import apply_turn, promised, read_stocks, world_of
 
-DAY = 24 * 3600 * 1000
-AFTER_CLOSE = 30 * DAY
 MAIL_AFTER = 5 * 60 * 1000
 LONGEST_SNOOZE = timedelta(days=90)
 SHORTEST_NOTE = 10
@@ -339,7 +338,7 @@ def _end(matter: Matter, state: str, outcome: str, phrase: str, flow: str = "") 
     matter.pen.count(talk, "closed", outcome)
     follow(matter, SpeakerChanged("bot", say(phrase, talk.language), flow), say(phrase, talk.language))
     if not open_follow_ups(matter.conn, matter.case.number):
-        talk.purge_at = matter.pen.at + AFTER_CLOSE
+        talk.purge_at = matter.pen.at + matter.pen.context.rules.periods.chat_after_case * DAY
     else:
         talk.purge_at = None
 

@@ -13,11 +13,11 @@ from storage import actions as a
 from storage import tables as t
 from storage.actions import Done, Refused
 from storage.outcome_questions import plan_question
+from storage.periods import DAY
 from storage.talk import K, Pen, Talk, new_id
 from storage.talks import key_of
 
 LONGEST_TITLE = 80
-AFTER_CLOSE = 30 * 24 * 3600 * 1000
 
 
 def open_follow_ups(conn: Connection, number: int) -> int:
@@ -83,7 +83,7 @@ def _start_retention(conn: Connection, pen: Pen, number: int) -> None:
     conn.execute(
         t.conversation.update()
         .where(t.conversation.c.id.in_(closed), t.conversation.c.open_case.is_(None))
-        .values(purge_at=pen.at + AFTER_CLOSE)
+        .values(purge_at=pen.at + pen.context.rules.periods.chat_after_case * DAY)
     )
 
 

@@ -25,6 +25,7 @@ from storage.codec import dump, message_to_json
 from storage.failpoints import failpoint
 from storage.keys import Index, Keys
 from storage.messages import Outgoing
+from storage.periods import Periods
 from storage.promise import AMSTERDAM, Office
 from storage.sealing import PersonKey
 from storage.statements import Record, Statements
@@ -66,6 +67,7 @@ class Rules:
     office: Office = field(default_factory=Office)
     offices: Mapping[str, Office] = field(default_factory=dict)  # per team, where it differs
     push: frozenset[str] = PUSHED
+    periods: Periods = field(default_factory=Periods)  # how long things are kept
     special: Callable[[str], bool] | None = None  # whether a text speaks of health or debts
     region_of: Callable[[Mapping[str, Answer]], str] | None = None  # for filters and figures
     question: Callable[[str, str], Message | None] | None = None  # (fact, language) -> how a coach has it asked

@@ -18,6 +18,7 @@ from flows.effects import Message
 from storage import tables as t
 from storage.base import Base
 from storage.effects import close_open_case
+from storage.periods import DAY
 from storage.phrases import say
 from storage.promise import AMSTERDAM, Office, sentence
 from storage.talk import Pen, Talk, ms
@@ -104,7 +105,7 @@ def _silence(conn: Connection, pen: Pen, case: Any, talk: Talk) -> bool:
     if pen.at - case.wait_since >= LAPSE_DAYS:
         close_open_case(conn, pen, talk, "lapsed", "no_answer")
         pen.tell(talk, Message(say("lapsed", talk.language), "system"), "system")
-        talk.purge_at = pen.at + 30 * 24 * 3600 * 1000
+        talk.purge_at = pen.at + pen.context.rules.periods.chat_after_case * DAY
         return True
     since = datetime.fromtimestamp(case.wait_since / 1000, AMSTERDAM)
     if case.nudges >= len(NUDGES) or not pen.context.rules.office.open_at(pen.now):

@@ -27,12 +27,11 @@ from storage.effects import carry_out, hands_over
 from storage.failpoints import failpoint
 from storage.messages import Incoming, TurnResult
 from storage.outcome_questions import PREFIX, take_outcome
+from storage.periods import DAY
 from storage.promise import AMSTERDAM, opening, sentence
 from storage.talk import PRACTICE, Conflict, Context, K, Pen, Talk, moment, ms, new_id
 
 Decide = Callable[[State, World, datetime], Turn]
-DAY = 24 * 3600 * 1000
-UNFINISHED, FINISHED = 14 * DAY, 28 * DAY  # RELIABILITY C4
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,9 +134,9 @@ def apply_turn(
     if talk.open_case:
         talk.purge_at = None
     elif turn.state.phase == "finished":
-        talk.purge_at = pen.at + FINISHED
+        talk.purge_at = pen.at + pen.context.rules.periods.chat_without_case * DAY
     else:
-        talk.purge_at = pen.at + UNFINISHED
+        talk.purge_at = pen.at + pen.context.rules.periods.intake_unfinished * DAY
     pen.keep(talk)
 
 

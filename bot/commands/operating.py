@@ -177,9 +177,20 @@ def retention(options: argparse.Namespace) -> int:
     word = "would go" if options.dry_run else "removed"
     for what, count in swept.counts.items():
         print(f"{count:>7}  {what} {word}")
-    if not swept.counts:
-        print("Nothing is past its time.")
+    if options.dry_run:
+        _say_periods()
     return 0
+
+
+def _say_periods() -> None:
+    """The periods behind the counts, and where they are written."""
+    from bot.commands.content import load_content
+    from bot.settings import read_settings
+
+    desk = load_content(read_settings().content).knowledge.desk
+    print(f"\nBy the periods of {desk.place.file}, in days:")
+    for name, days in desk.retention.items():
+        print(f"{days:>7}  {name}")
 
 
 def keys(options: argparse.Namespace) -> int:

@@ -153,6 +153,15 @@ def test_a_desk_without_teams_has_no_team():
         ("hours: {monday: '17:00-9:00'}", "desk.yaml:2 '17:00-9:00' is not a time"),
         ("closed_on: [kerst]", "desk.yaml:2 'kerst' is not a date"),
         ("retention: {outbx: 7}", "desk.yaml:2 'retention' has no key 'outbx'"),
+        ("retention: {special: 31}", "desk.yaml:2 'special' cannot be 31 days"),
+        ("retention: {audit: 10}", "desk.yaml:2 'audit' cannot be 10 days"),
+        ("retention: {outbox: veel}", "desk.yaml:2 'outbox' must be a whole number"),
+        (
+            "retention: {case_personal: 20, case_sensitive: 60}",
+            "desk.yaml:2 'case_sensitive' (60 days) would outlive 'case_personal' (20 days)",
+        ),
+        ("channels: {speciaal: [web]}", "desk.yaml:2 'speciaal' is not a class of data"),
+        ("channels: {special: [web, telegramm]}", "desk.yaml:2 'telegramm' is not a channel"),
         ("teams: {a: {naam: x}}", "desk.yaml:2 team 'a' has no 'name'"),
         ("form: jij", "desk.yaml:2 'jij' is not a known form"),
         ("phone_nr: 1", "desk.yaml:2 desk.yaml has no key 'phone_nr'"),
@@ -162,6 +171,25 @@ def test_a_mistake_in_the_desk_is_told(text, finding):
     problems = Problems()
     read_desk(read_text(f"name: X\n{text}\n", "desk.yaml", problems), GEOGRAPHY, problems)
     assert finding in [f"{one.place.file}:{one.place.line} {one.message}" for one in problems.found]
+
+
+def test_periods_a_desk_does_not_name_are_the_usual_ones_and_never_outlive_what_it_does_name():
+    problems = Problems()
+    desk = read_desk(read_text("name: X\nretention: {case_personal: 20}\n", "desk.yaml", problems), GEOGRAPHY, problems)
+    assert not problems
+    assert desk.retention["intake_unfinished"] == 14
+    assert [desk.retention[one] for one in ("case_personal", "case_sensitive", "special", "chat_after_case")] == [
+        20
+    ] * 4
+    assert Desk().retention["audit"] == 730
+
+
+def test_a_period_out_of_bounds_is_shown_where_it_stands():
+    problems = Problems()
+    read_desk(read_text("name: X\nretention:\n  special: 300\n", "desk.yaml", problems), GEOGRAPHY, problems)
+    (found,) = problems.found
+    assert (found.place.line, found.place.column) == (3, 12)
+    assert found.proposal == "Write a number from 1 to 30; 30 is usual."
 
 
 # ── the glossary ───────────────────────────────────────────────────────────────────────────────────────────────────
