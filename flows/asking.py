@@ -34,7 +34,7 @@ class Screen:
     def show(self) -> Walk | None:
         """Say what this turn has to say. Returns the walk, or None when the desk asked something of its own."""
         session = self.session
-        self.lines += session.lead
+        self.lines = session.lead.copy()
         for message in session.said:
             self.flush()
             self.add(message)
@@ -46,10 +46,10 @@ class Screen:
             self.flush()
             return None
         walked = session.walk()
-        session.state = session.state.but(asked=walked.asked)
+        session.state.asked = walked.asked
         if "rating" in session.understood:
             self.lines.append(self.voice.phrase("rated"))
-        shows_cards = any(self.is_new(event) for event in walked.events)
+        shows_cards = bool(walked.events) and any(self.is_new(event) for event in walked.events)
         if shows_cards:
             self.lines += session.read_back
         for event in walked.events:
@@ -58,7 +58,8 @@ class Screen:
         if not shows_cards:
             self.lines += session.read_back
         if walked.pending is not None and not session.wait:
-            if any(isinstance(effect, OpenCase) for effect in session.effects) and walked.pending.kind == "ask":
+            opened = walked.events and any(isinstance(effect, OpenCase) for effect in session.effects)
+            if opened and walked.pending.kind == "ask":
                 self.lines.append(self.voice.phrase("while_waiting"))
             self.pending(walked.pending)
         self.flush()
@@ -75,7 +76,9 @@ class Screen:
     # --- building blocks -------------------------------------------------------------------------------------------
 
     def add(self, message: Message) -> Message:
-        message = replace(message, first=len(self.options), language=self.voice.spoken(message))
+        first, language = len(self.options), self.voice.spoken(message)
+        if message.first != first or message.language != language:
+            message = replace(message, first=first, language=language)
         self.options += [option.id for option in message.options]
         self.messages.append(message)
         return message
@@ -87,13 +90,17 @@ class Screen:
             self.lines = []
 
     def ask(self, text: str, options: list[Option], fact: str = "", expects: str = "", multiple: bool = False) -> None:
-        if sum(map(len, self.lines)) + len(text) > JOINED:
-            self.flush()
-        text = "\n".join([*self.lines, text])
-        self.lines = []
+        if self.lines:
+            if sum(map(len, self.lines)) + len(text) > JOINED:
+                self.flush()
+            text = "\n".join([*self.lines, text])
+            self.lines = []
         self.question = self.add(
-            Message(text, "question", options=tuple(options), fact=fact, expects=expects, multiple=multiple)
-        )
+            Message(
+                text, "question", (), tuple(options), None, fact, expects, multiple, "",
+                self.voice.language, len(self.options),
+            )
+        )  # fmt: skip
 
     # --- what the walk reached -------------------------------------------------------------------------------------
 

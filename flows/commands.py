@@ -45,6 +45,7 @@ LANGUAGES = {
 # here: a command is the whole text. These take the rest of the text as their argument.
 _WITH_ARGUMENT = {"wijzig": "change", "change": "change", "waarom niet": "why_not", "why not": "why_not",
                   "taal": "language", "language": "language"}  # fmt: skip
+_LEADS = tuple(_WITH_ARGUMENT)
 
 
 @lru_cache(maxsize=1)
@@ -84,11 +85,12 @@ def find_command(text: str) -> tuple[str, str] | None:
     found = _words().get(words)
     if found:
         return found, LANGUAGES.get(words, "")
-    if _WANTS_HUMAN.search(words) and len(words.split()) <= MOST_WORDS:
+    if _WANTS_HUMAN.match(words) and len(words.split()) <= MOST_WORDS:
         return "coach", ""
-    for lead, name in _WITH_ARGUMENT.items():
-        if words.startswith(lead + " ") and len(words.split()) <= 6:
-            return name, words[len(lead) + 1 :]
+    if words.startswith(_LEADS):
+        for lead, name in _WITH_ARGUMENT.items():
+            if words.startswith(lead + " ") and len(words.split()) <= 6:
+                return name, words[len(lead) + 1 :]
     if slashed and words.split()[0] in ("start", "begin"):
         return "start", " ".join(words.split()[1:])
     return None

@@ -11,7 +11,7 @@ from typing import Any
 
 from flows.answers import Asking, plain
 from flows.holes import desk_holes
-from flows.model import Ask, Do, Flow, Offer, Step, every_step
+from flows.model import Advise, Ask, Do, Flow, Offer, Step, every_step
 from flows.reading import FlowReader
 from knowledge.content import Knowledge
 from knowledge.criteria_reading import read_criterion
@@ -152,6 +152,11 @@ class Content:
     def steps(self) -> dict[str, Step]:
         """Every step of every flow by its key."""
         return {step.key: step for flow in self.flows.values() for step in every_step(flow.steps)}
+
+    @cached_property
+    def matches(self) -> bool:
+        """Whether walking these flows ever matches entries of the catalogue."""
+        return any(isinstance(step, Advise) or (isinstance(step, Offer) and step.open) for step in self.steps.values())
 
     @cached_property
     def root(self) -> Flow:

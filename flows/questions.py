@@ -29,8 +29,7 @@ class Question:
 
 def question_of(session: Session, pending: Pending) -> Question:
     """What to ask now, marked as asked where wording differs the second time."""
-    make = {"ask": _fact, "offer": _offer, "consent": _consent, "review": _review, "answer": _answer, "rating": _rating}
-    return make[pending.kind](session, pending)
+    return _MAKE[pending.kind](session, pending)
 
 
 def fact_question(session: Session, step: Ask, *, everything: bool = False) -> Question:
@@ -164,3 +163,6 @@ def _rating(session: Session, pending: Pending) -> Question:
     step = session.content.askable.get("rating") or Ask(pending.key, pending.step.place, "rating")
     options = [Option(one, label) for one, label in session.voice.labels(step)]
     return Question(session.voice.question(step), options, "choice")
+
+
+_MAKE = {"ask": _fact, "offer": _offer, "consent": _consent, "review": _review, "answer": _answer, "rating": _rating}

@@ -27,8 +27,10 @@ class Session:
 
     def __init__(self, content: Content, world: World, state: State, now: datetime) -> None:
         self.content, self.world, self.before, self.now = content, world, state, now
-        self.state = Draft(state).but(turn=state.turn + 1, fingerprint=content.fingerprint)
-        self.voice = Voice(content, state.language)
+        self.state = draft = Draft(state)
+        draft.turn = state.turn + 1
+        draft.fingerprint = content.fingerprint
+        self.voice = Voice.of(content, state.language)
         self.effects: list[Effect] = []
         self.lead: list[str] = []  # lines above whatever comes next
         self.read_back: list[str] = []  # "Ik lees: …", right above the question
@@ -39,6 +41,7 @@ class Session:
         self.own: tuple[str, str, list[Option]] | None = None  # the desk's own question: text, fact, options
         self.quiet = False  # nothing may be said (a coach speaks)
         self.wait = False  # say what there is to say, and do not repeat the question
+        self._walked: tuple[Any, Any, Any, Walk] | None = None
         self.only_said = False  # not even what the walk reached: somebody else speaks, or everything was wiped
 
     @property
@@ -50,9 +53,12 @@ class Session:
     def answer(self, fact: str, value: Any, *, by: str = "visitor", status: str = "given") -> None:
         """Store an answer; it moves to the end so that *terug* undoes the latest first."""
         state = self.state
-        answers = {known: held for known, held in state.answers.items() if known != fact}
+        answers = dict(state.answers)
+        answers.pop(fact, None)
         answers[fact] = Answer(status, value, by, state.turn)
-        state.but(answers=answers, misses=0, phase="talking" if state.phase == "new" else state.phase)
+        state.answers, state.misses = answers, 0
+        if state.phase == "new":
+            state.phase = "talking"
         self.understood[fact] = value if status == "given" else {"state": status}
         self.effects.append(Count("answered", fact))
 
@@ -76,7 +82,7 @@ class Session:
     def set_language(self, language: str) -> None:
         """Switch; answers stay as they are."""
         self.state = self.state.but(language=language)
-        self.voice = Voice(self.content, language)
+        self.voice = Voice.of(self.content, language)
 
     def step_on_screen(self) -> str:
         """Key of the step whose question stands on the screen."""
@@ -107,10 +113,17 @@ class Session:
         self.own = (text, str(data.get("fact", "")), options)
 
     def option(self, id: str, phrase: str, group: str = "row") -> Option:
-        return Option(id, self.voice.phrase(phrase), group)
+        return self.voice.option(id, phrase, group)
 
     def walk(self, state: State | None = None) -> Walk:
-        return walk(self.content, state or self.state, self.now, self.world)
+        """The position with these answers. Nothing changes the parts of a state in place, so the same parts are the
+        same position."""
+        at = state or self.state
+        walked = self._walked
+        if walked is None or walked[0] is not at.answers or walked[1] is not at.done or walked[2] is not at.asked:
+            found = walk(self.content, at, self.now, self.world)
+            walked = self._walked = (at.answers, at.done, at.asked, found)
+        return walked[3]
 
     # --- the end of the turn ---------------------------------------------------------------------------------------
 
@@ -123,18 +136,20 @@ class Session:
         older = self.before.older
         if self.before.shown is not None and self.before.shown.options:
             older = (*older, self.before.shown)[-KEPT_SCREENS:]
-        state = self.state.but(shown=shown, older=older)
+        state = self.state
+        state.shown, state.older = shown, older
         if state.phase == "new" and screen.messages:
-            state = state.but(phase="talking")
-        if walked is not None and walked.ended and state.phase == "talking":
-            state = state.but(phase="finished")
+            state.phase = "talking"
+        ended = walked is not None and walked.ended
+        if ended and state.phase == "talking":
+            state.phase = "finished"
             self.effects.append(Count("finished"))
-        says = tuple(Say(message) for message in screen.messages)
+        says = [Say(message) for message in screen.messages]
         return Turn(
             state.freeze(),
             (*says, *self.effects),
             self.understood,
             self.advice,
-            bool(walked is not None and walked.ended and self.own is None),
+            ended and self.own is None,
             screen.question,
         )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from flows.content import Content
@@ -24,16 +26,19 @@ class Heard:
 
 def crisis(text: str, language: str) -> str:
     """The reviewed text for somebody in need, or ''."""
+    concern = _classify()(text)
+    return concern.answer(language) if concern is not None and concern.kind == "crisis" else ""
+
+
+@cache
+def _classify() -> Callable[[str], Any]:
     from knowledge import safety  # its word lists are read at the first typed text, not before the first prompt
 
-    concern = safety.classify(text)
-    return concern.answer(language) if concern is not None and concern.kind == "crisis" else ""
+    return safety.classify
 
 
 def listen(content: Content, text: str, pending: str, language: str) -> Heard:
     """Read a text. Nothing is guessed: what is not sure is left out."""
-    from knowledge import safety
-
     reading = content.knowledge.understanding.read(text, pending=pending or None, language=language)
     which = None
     if reading.uncertain:
@@ -42,7 +47,7 @@ def listen(content: Content, text: str, pending: str, language: str) -> Heard:
     heard = Heard(
         dict(reading.facts), reading.summary(language), which, question=reading.question, correction=reading.correction
     )
-    concern = safety.classify(text)
+    concern = _classify()(text)
     if reading.sensitive:
         heard.care, heard.topic = "sensitive", reading.sensitive
     elif concern is not None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from flows.answers.number import shown
 from flows.content import Content
-from flows.effects import Message
+from flows.effects import Message, Option
 from flows.model import Ask
 from knowledge.explain import said_day
 from knowledge.languages import RIGHT_TO_LEFT, isolated, script_language
@@ -60,11 +60,30 @@ class Voice:
     def __init__(self, content: Content, language: str) -> None:
         self.content, self.language = content, language
         self.facts = content.knowledge.facts
+        self._options: dict[tuple[str, str, str], Option] = {}  # as many as the code names
+
+    @classmethod
+    def of(cls, content: Content, language: str) -> Voice:
+        """The voice of a language, made once for this content."""
+        voice = content.said.get(language)
+        if voice is None:
+            voice = content.said[language] = cls(content, language)
+        return cast("Voice", voice)
+
+    def option(self, id: str, phrase: str, group: str = "row") -> Option:
+        """A button with a fixed id, labelled with a phrase."""
+        key = (id, phrase, group)
+        option = self._options.get(key)
+        if option is None:
+            option = self._options[key] = Option(id, self.phrase(phrase), group)
+        return option
 
     # --- texts -----------------------------------------------------------------------------------------------------
 
     def phrase(self, name: str, /, **values: str) -> str:
         dutch = self.content.phrases[name]
+        if self.language == "nl" and not values:
+            return dutch
         text = self.content.tr(f"phrase.{name}", dutch, self.language)
         return self._fill(text, values, text is not dutch) if values else text
 

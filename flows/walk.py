@@ -7,114 +7,35 @@ nothing; it says what would be done (`events`), what waits (`pending`) and which
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice, takewhile
 from typing import Any
 
-from flows.content import CALL_ME, CONTACT, Content
+from flows.content import Content
 from flows.draft import Draft
-from flows.model import (
-    Advise,
-    Answer,
-    Ask,
-    Consent,
-    Do,
-    Finish,
-    Handoff,
-    Note,
-    Offer,
-    Remind,
-    Review,
-    Say,
-    SetFact,
-    Step,
-    When,
-)
-from flows.state import Answer as Given
+from flows.position import CALL, COACH, CRISIS, INTERRUPTS, LOST, Advised, Pending, Walk, candidates
 from flows.state import State
+from flows.walker import Walker
 from flows.world import World
-from knowledge.matching import Match
-from knowledge.problems import Place
-from knowledge.profile import Profile
-from knowledge.stock import one_of
 
-CALL, COACH, LOST, CRISIS = "!call_me", "!coach", "!lost", "!crisis"
+__all__ = [
+    "CALL", "COACH", "CRISIS", "INTERRUPTS", "LOST", "Advised", "Pending", "Walk", "candidates", "walk",
+]  # fmt: skip
 KEPT_WALKS = 512
-_NOWHERE = Place("flows/walk.py")
-# Asked for outside any flow: opened before the walk goes on where it stood.
-INTERRUPTS: dict[str, Handoff] = {
-    CRISIS: Handoff(CRISIS, _NOWHERE, "Heeft het zwaar: bel meteen", urgent=True, kind="crisis"),
-    CALL: Handoff(CALL, _NOWHERE, "Wil gebeld worden", kind="call_back"),
-    COACH: Handoff(COACH, _NOWHERE, "Vraagt om een coach"),
-    LOST: Handoff(LOST, _NOWHERE, "De digitale hulp begreep de vraag niet"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """What waits for the visitor. `kind`: ask, offer, consent, review, answer or rating."""
-
-    kind: str
-    step: Any
-    fact: str = ""
-    advise: str = ""  # key of the `advise` step that asks this by need
-    handoff: str = ""  # key of the hand-over this belongs to
-
-    @property
-    def key(self) -> str:
-        return str(self.step.key)
-
-
-@dataclass(frozen=True, slots=True)
-class Advised:
-    """What an `advise` step came to: the cards to show now. What stands behind them: `candidates`."""
-
-    step: Advise
-    shown: tuple[Match, ...]
-
-
-@dataclass(slots=True)
-class Walk:
-    """The outcome of one walk."""
-
-    profile: Profile
-    pending: Pending | None = None
-    events: list[Any] = field(default_factory=list)  # steps reached whose effect comes once, in order; Advised too
-    asked: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    advice: tuple[str, ...] | None = None
-    advised: Advised | None = None
-    facts: list[str] = field(default_factory=list)  # facts asked for on the way, answered or pending
-    derived: dict[str, Any] = field(default_factory=dict)
-    ended: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Stock:
-    """What matching reads of the world: what is left of counted budgets."""
-
-    budgets: Mapping[str, int]
-
-
-class _Waits(Exception):
-    """Raised to leave the walk at the pending question, however deep."""
-
-
-class _Closed(Exception):
-    """A consent was refused: the rest of these steps depends on it."""
 
 
 def walk(content: Content, state: State | Draft, moment: datetime, world: World | None = None) -> Walk:
     """Derive the position. Pure: equal content, answers, done, asked, moment and budgets give an equal walk.
 
-    Because it is pure, the last walks are kept: within a turn the same position is asked for several times.
+    Because it is pure, the last walks over content that matches entries are kept: within a turn the same position is
+    asked for several times, and matching is most of a walk. A walk without matching is cheaper made than looked up.
     """
     budgets = world.budgets if world is not None else {}
+    if not content.matches:
+        return Walker(content, state, moment, budgets).run()
     key = (
         tuple([(fact, answer.status, answer.value) for fact, answer in state.answers.items()]),
         tuple(state.asked.items()),
-        tuple([(name, _weight(done)) for name, done in state.done.items() if not isinstance(done, int)]),
+        tuple([(name, _weight(done)) for name, done in state.done.items() if type(done) is dict]),
         tuple([name for name in state.done if name.startswith("enough:")]),
         moment.date(), moment.hour, moment.minute, tuple(budgets.items()),
     )  # fmt: skip
@@ -123,213 +44,10 @@ def walk(content: Content, state: State | Draft, moment: datetime, world: World 
     if found is None:
         if len(kept) >= KEPT_WALKS:
             kept.clear()
-        found = kept[key] = _Walker(content, state, moment, budgets).run()
+        found = kept[key] = Walker(content, state, moment, budgets).run()
     return found
 
 
-def _weight(done: Any) -> Any:
-    """What a walk reads of something that was done: whether a case was opened, or how a question was answered."""
-    if isinstance(done, dict):
-        return done.get("answer") or "opened" in done
-    return None
-
-
-def candidates(
-    matcher: Any,
-    profile: Profile,
-    moment: datetime,
-    kinds: tuple[str, ...],
-    budgets: Mapping[str, int] | None = None,
-    show: int = 1,
-) -> Iterator[Match]:
-    """What may fit and still runs, in the order to name it; the first `show` of different sorts where possible."""
-    found = matcher.advice(profile, moment, kinds or None, budgets, show)
-    return takewhile(lambda match: match.status != "ended", found)
-
-
-class _Walker:
-    def __init__(self, content: Content, state: State | Draft, moment: datetime, budgets: Mapping[str, int]) -> None:
-        self.content, self.state, self.moment, self.today = content, state, moment, moment.date()
-        self.budgets = budgets
-        self.out = Walk(content.profile(state.answers, self.today), asked=dict(state.asked))
-        self.active: list[str] = []
-        self.handoff = ""
-
-    def run(self) -> Walk:
-        try:
-            for key, step in INTERRUPTS.items():
-                if key in self.state.done:
-                    self.handoff_step(step)
-            self.flow(self.content.root.id)
-            self.out.ended = True
-        except _Waits:
-            pass
-        return self.out
-
-    def flow(self, name: str) -> None:
-        if name in self.active or name not in self.content.flows:
-            return  # `check` reports both; a conversation goes on regardless
-        self.active.append(name)
-        self.steps(self.content.flows[name].steps)
-        self.active.pop()
-
-    def steps(self, steps: tuple[Step, ...]) -> None:
-        try:
-            for step in steps:
-                _STEPS[type(step)](self, step)
-        except _Closed:
-            pass
-
-    # --- one method per kind of step -------------------------------------------------------------------------------
-
-    def say(self, step: Say | Note | Remind) -> None:
-        self.out.events.append(step)
-
-    def ask(self, step: Ask) -> None:
-        self.ask_fact(step)
-
-    def ask_fact(self, step: Ask, advise: str = "") -> None:
-        if step.fact in self.state.answers:
-            self.out.facts.append(step.fact)
-            return
-        state = self.out.profile.state_of(step.fact)
-        if state in ("not_applicable", "derived", "given"):
-            return
-        self.out.facts.append(step.fact)
-        self.wait(Pending("ask", step, step.fact, advise, self.handoff))
-
-    def when(self, step: When) -> None:
-        self.steps({"yes": step.then, "no": step.otherwise, "unknown": step.unknown}[self.truth(step)])
-
-    def truth(self, step: When) -> str:
-        criterion = step.condition.criterion
-        if criterion is None:
-            return "yes"
-        return ("no", "unknown", "unknown", "yes")[criterion.level(self.out.profile)]
-
-    def do(self, step: Do) -> None:
-        self.flow(step.flow)
-
-    def set_fact(self, step: SetFact) -> None:
-        if step.fact in self.state.answers:
-            return  # a given answer always wins
-        value = self.content.plain_value(step.fact, step.value)
-        self.derive(step.fact, Given("given", value, by="derived"))
-
-    def derive(self, fact: str, answer: Given) -> None:
-        self.out.derived[fact] = answer
-        self.out.profile = self.content.profile({**self.out.derived, **self.state.answers}, self.today)
-
-    def advise(self, step: Advise) -> None:
-        matcher, profile = self.content.knowledge.matcher, self.out.profile
-        asked = self.out.asked.get(step.key, ())
-        for fact in asked:
-            if fact not in self.state.answers and profile.state_of(fact) not in ("not_applicable", "derived", "given"):
-                self.by_need(step, fact)
-        if len(asked) < step.questions and f"enough:{step.key}" not in self.state.done:
-            found = matcher.next_question(profile, self.moment, kinds=step.kinds or None, show=step.show, asked=asked)
-            if found is not None:
-                self.out.asked[step.key] = (*asked, found)
-                self.by_need(step, found)
-        likely = candidates(matcher, profile, self.moment, step.kinds, self.budgets, step.show)
-        advised = Advised(step, tuple(islice(likely, step.show)))
-        self.out.advised = advised
-        self.out.advice = tuple(match.entry.id for match in advised.shown)
-        self.derive("advice", Given("given", self.out.advice or ("none",), by="derived"))
-        self.out.events.append(advised)
-
-    def by_need(self, step: Advise, fact: str) -> None:
-        asking = self.content.asks(fact, step.key.split(".")[0]) or Ask(f"{step.key}.{fact}", step.place, fact)
-        self.ask_fact(asking, step.key)
-
-    def answer(self, step: Answer) -> None:
-        if step.key not in self.state.done:
-            self.wait(Pending("answer", step))
-
-    def consent(self, step: Consent) -> None:
-        done = self.state.done.get(step.key)
-        if done is None:
-            self.wait(Pending("consent", step, handoff=self.handoff))
-        elif done["answer"] == "no":
-            raise _Closed
-
-    def handoff_step(self, step: Handoff) -> None:
-        done = self.state.done.get(step.key) or {}
-        if "opened" in done or (step.key not in INTERRUPTS and self.opened()):
-            return
-        self.handoff = step.key
-        if step.kind == "call_back":
-            self.flow(CALL_ME)
-        else:
-            self.flow(CONTACT)
-        self.handoff = ""
-        self.out.events.append(step)
-
-    def opened(self) -> bool:
-        """A coach already has this conversation: nothing hands it over a second time by itself."""
-        if any(isinstance(event, Handoff) for event in self.out.events):
-            return True
-        return any(isinstance(done, dict) and "opened" in done for done in self.state.done.values())
-
-    def offer(self, step: Offer) -> None:
-        if step.what == "coach" and self.opened():
-            return
-        done = self.state.done.get(step.key)
-        if step.open and done is None:
-            match = self.match_of(step.open)
-            if match is None or match.verdict == "does_not_fit":
-                return
-            if match.availability.budget_gone or self.budgets.get(match.entry.id, 0) < one_of(match.entry):
-                self.out.events.append(step)  # said once: the money is gone
-                return
-            if match.status != "open":
-                return
-        if done is None:
-            self.wait(Pending("offer", step))
-        elif done["answer"] == "yes":
-            if step.what == "coach":
-                reason = step.reason or "Wil met een coach praten"
-                self.handoff_step(Handoff(f"{step.key}!", step.place, reason, step.team))
-            else:
-                self.flow(step.what)
-
-    def match_of(self, name: str) -> Match | None:
-        """An entry for this visitor, what is left of its budget included; None when the desk does not have it."""
-        entry = self.content.knowledge.catalogue.resolve(name)
-        if entry is None:
-            return None
-        match: Match = self.content.knowledge.matcher.one(entry, self.out.profile, self.moment, Stock(self.budgets))
-        return match
-
-    def review(self, step: Review) -> None:
-        if step.key not in self.state.done:
-            self.wait(Pending("review", step, handoff=self.handoff))
-
-    def finish(self, step: Finish) -> None:
-        self.out.events.append(step)
-        if "rating" in self.content.knowledge.facts and "rating" not in self.state.answers:
-            self.wait(Pending("rating", step, "rating"))
-        self.out.ended = True
-        raise _Waits
-
-    def wait(self, pending: Pending) -> None:
-        self.out.pending = pending
-        raise _Waits
-
-
-_STEPS: dict[type, Any] = {
-    Say: _Walker.say,
-    Note: _Walker.say,
-    Remind: _Walker.say,
-    Ask: _Walker.ask,
-    When: _Walker.when,
-    Do: _Walker.do,
-    SetFact: _Walker.set_fact,
-    Advise: _Walker.advise,
-    Answer: _Walker.answer,
-    Consent: _Walker.consent,
-    Handoff: _Walker.handoff_step,
-    Offer: _Walker.offer,
-    Review: _Walker.review,
-    Finish: _Walker.finish,
-}
+def _weight(done: dict[str, Any]) -> Any:
+    """What a walk reads of something that was done: how a question was answered, or whether a case was opened."""
+    return done.get("answer") or "opened" in done

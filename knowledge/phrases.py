@@ -62,6 +62,7 @@ class Phrases:
         self._by_word: dict[str, list[Phrase]] = {}
         self._by_prefix: dict[str, list[tuple[tuple[str, ...], Phrase]]] = {}  # by first letter
         self._by_number: list[Phrase] = []
+        self._prefixes: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, node: Node) -> Phrases:
@@ -100,6 +101,7 @@ class Phrases:
         for word in first.words:
             self._by_word.setdefault(word, []).append(phrase)
         if first.prefixes:
+            self._prefixes += first.prefixes
             for letter in {prefix[0] for prefix in first.prefixes}:
                 self._by_prefix.setdefault(letter, []).append((first.prefixes, phrase))
         if first.number:
@@ -125,7 +127,17 @@ class Phrases:
 
     def find(self, said: Sequence[Token]) -> Iterator[Hit]:
         """Every phrase, at every place; overlapping ones too."""
-        texts = [token.text for token in said]
+        return self._found([token.text for token in said])
+
+    def occur(self, texts: Sequence[str]) -> bool:
+        """Whether `find` finds anything in these words."""
+        starts, prefixes = self._by_word, self._prefixes
+        for word in texts:
+            if word in starts or word.startswith(prefixes):
+                return next(self._found(texts), None) is not None
+        return bool(self._by_number) and next(self._found(texts), None) is not None
+
+    def _found(self, texts: Sequence[str]) -> Iterator[Hit]:
         for at, word in enumerate(texts):
             for phrase in self._by_word.get(word, ()):
                 yield from self._hit(phrase, texts, at)
@@ -136,7 +148,7 @@ class Phrases:
                 if word.startswith(prefixes) and word not in phrase.elements[0].words:
                     yield from self._hit(phrase, texts, at)
 
-    def _hit(self, phrase: Phrase, texts: list[str], at: int) -> Iterator[Hit]:
+    def _hit(self, phrase: Phrase, texts: Sequence[str], at: int) -> Iterator[Hit]:
         end = _match(phrase.elements, 1, texts, at + 1)
         if end is not None:
             yield Hit(phrase.fact, phrase.value, phrase.weight, at, end)
@@ -147,7 +159,7 @@ def _breaks(word: str) -> bool:
     return not word[:1].isalnum() or word in ("geen", "niet", "zonder", "no", "not", "without")
 
 
-def _match(elements: tuple[Element, ...], index: int, texts: list[str], at: int) -> int | None:
+def _match(elements: tuple[Element, ...], index: int, texts: Sequence[str], at: int) -> int | None:
     """Where the rest of a phrase ends, or None."""
     if index == len(elements):
         return at

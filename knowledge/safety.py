@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, TypeAlias
 
 from rapidfuzz.distance import OSA
@@ -19,7 +19,7 @@ from knowledge.languages import RIGHT_TO_LEFT, with_isolated_numbers
 from knowledge.negation import is_denied
 from knowledge.phrases import Hit, Phrases
 from knowledge.source import Node
-from knowledge.text import LONGEST, Token, tokens
+from knowledge.text import LONGEST, Token, tokens, word_texts
 from knowledge.words import group, read_words
 
 Kind: TypeAlias = Literal["crisis", "abuse", "spam", "injection", "out_of_scope"]
@@ -72,6 +72,8 @@ class Safety:
             name: {language: said.text.strip() for language, said in part.map.items()}
             for name, part in (answers.map if answers else {}).items()
         }
+        parts = dict.fromkeys(part for _, part in self._latin)
+        self._parts = tuple(one for one in parts if not any(other in one for other in parts if other != one))
         self._scope = Phrases()
         self._topics: dict[str, _Topic] = {}
         self._unless = frozenset(word.strip() for word in _text(scope, "unless").split(","))
@@ -84,6 +86,24 @@ class Safety:
     def classify(self, text: str) -> Concern | None:
         """The gravest concern of a text, or None. Crisis first, then abuse, injection, spam and out of scope."""
         text = text[:LONGEST]
+        return None if self._is_quiet(text) else self._gravest(text)
+
+    def _is_quiet(self, text: str) -> bool:
+        """Whether nothing in a short ASCII text can be a concern: most answers, at a fraction of the whole reading.
+
+        Never true when `_gravest` finds something; a test compares the two.
+        """
+        if not text.isascii() or "://" in text:
+            return False
+        plain = _plain(text)
+        if "www." in plain or any(map(plain.__contains__, self._parts)):
+            return False
+        said = word_texts(text)
+        if len(said) >= 12 or any(len(word) >= 7 and _is_sure(word) for word in said):
+            return False
+        return not self._phrases.occur(said) and not self._scope.occur(said)
+
+    def _gravest(self, text: str) -> Concern | None:
         plain = _plain(text)
         said = [token for token in tokens(text) if token.text not in ("-", "/")]
         hits = list(self._phrases.find(said))
@@ -156,6 +176,7 @@ def _plain(text: str) -> str:
     return " ".join(bare.replace("\u2019", "'").replace("ı", "i").split())
 
 
+@lru_cache(maxsize=4096)
 def _is_sure(word: str) -> bool:
     """ "zelfmoort", "zelfmord": a misspelled word that must never be missed."""
     return len(word) >= 7 and any(

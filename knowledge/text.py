@@ -33,6 +33,8 @@ def _letter(char: str) -> str:
 
 def fold(text: str) -> str:
     """Lower case, without accents, emoji and odd quotes; exactly as long as `text`."""
+    if text.isascii():  # of the odd quotes only one is ASCII
+        return text.lower().replace("`", "'").replace("\t", " ").replace("\r", " ")
     text = text.translate(_QUOTES).translate(_DASHES)
     if text.isascii():
         return text.lower().replace("\t", " ").replace("\r", " ")
@@ -59,6 +61,12 @@ def tokens(text: str) -> list[Token]:
     """The words and signs of a text, folded. An apostrophe inside a word stays out of it: "zzp'er" is "zzper"."""
     folded = fold(text[:LONGEST])
     return [Token(m[0].replace("'", ""), m.start(), m.end()) for m in _WORD.finditer(folded)]
+
+
+def word_texts(text: str) -> list[str]:
+    """What `tokens` would hold, as bare texts without hyphens and slashes: for those who do not ask for places."""
+    found = _WORD.findall(fold(text[:LONGEST]))
+    return [word.replace("'", "") for word in found if word not in ("-", "/")]
 
 
 def words(text: str) -> list[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from knowledge import safety
 
@@ -51,3 +53,18 @@ def test_a_matter_for_another_counter_says_where_to_go():
 @pytest.mark.parametrize("text", ["", "\x00", "😀" * 500, "dood " * 3000, "أ" * 3000])
 def test_odd_texts_never_raise(text: str):
     safety.classify(text)
+
+
+WORDS = [word for text, _ in ROWS for word in text.split()]
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=10).map(" ".join))
+@settings(max_examples=400, derandomize=True, deadline=None)
+def test_a_text_is_only_passed_over_quickly_when_reading_it_whole_finds_nothing(text: str):
+    read = safety.load()
+    assert not read._is_quiet(text) or read._gravest(text) is None
+
+
+def test_no_text_that_needs_care_is_passed_over():
+    read = safety.load()
+    assert [text for text, expected in ROWS if expected and read._is_quiet(text)] == []

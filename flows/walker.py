@@ -1,0 +1,242 @@
+"""One walk over the flows from the start, with one method per kind of step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from flows.content import CALL_ME, CONTACT, Content
+from flows.draft import Draft
+from flows.model import (
+    Advise,
+    Answer,
+    Ask,
+    Consent,
+    Do,
+    Finish,
+    Handoff,
+    Note,
+    Offer,
+    Remind,
+    Review,
+    Say,
+    SetFact,
+    Step,
+    When,
+)
+from flows.position import INTERRUPTS, Advised, Pending, Walk, candidates
+from flows.state import Answer as Given
+from flows.state import State
+from knowledge.criteria import NO, YES
+from knowledge.matching import Match
+from knowledge.stock import one_of
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What matching reads of the world: what is left of counted budgets."""
+
+    budgets: Mapping[str, int]
+
+
+class _Waits(Exception):
+    """Raised to leave the walk at the pending question, however deep."""
+
+
+class _Closed(Exception):
+    """A consent was refused: the rest of these steps depends on it."""
+
+
+class Walker:
+    def __init__(self, content: Content, state: State | Draft, moment: datetime, budgets: Mapping[str, int]) -> None:
+        self.content, self.state, self.moment, self.today = content, state, moment, moment.date()
+        self.budgets, self.answers = budgets, state.answers
+        self.out = Walk(content.profile(state.answers, self.today), asked=dict(state.asked))
+        self.active: list[str] = []
+        self.handoff = ""
+
+    def run(self) -> Walk:
+        try:
+            if self.state.done:
+                for key, step in INTERRUPTS.items():
+                    if key in self.state.done:
+                        self.handoff_step(step)
+            self.flow(self.content.root.id)
+            self.out.ended = True
+        except _Waits:
+            pass
+        return self.out
+
+    def flow(self, name: str) -> None:
+        if name in self.active or name not in self.content.flows:
+            return  # `check` reports both; a conversation goes on regardless
+        self.active.append(name)
+        self.steps(self.content.flows[name].steps)
+        self.active.pop()
+
+    def steps(self, steps: tuple[Step, ...]) -> None:
+        answers, facts = self.answers, self.out.facts
+        try:
+            for step in steps:
+                kind = type(step)
+                if kind is Ask and step.fact in answers:  # type: ignore[union-attr]  # by far the most common step
+                    facts.append(step.fact)  # type: ignore[union-attr]
+                else:
+                    _STEPS[kind](self, step)
+        except _Closed:
+            pass
+
+    # --- one method per kind of step -------------------------------------------------------------------------------
+
+    def say(self, step: Say | Note | Remind) -> None:
+        self.out.events.append(step)
+
+    def ask(self, step: Ask) -> None:
+        self.ask_fact(step)
+
+    def ask_fact(self, step: Ask, advise: str = "") -> None:
+        if step.fact in self.state.answers:
+            self.out.facts.append(step.fact)
+            return
+        state = self.out.profile.state_of(step.fact)
+        if state in ("not_applicable", "derived", "given"):
+            return
+        self.out.facts.append(step.fact)
+        self.wait(Pending("ask", step, step.fact, advise, self.handoff))
+
+    def when(self, step: When) -> None:
+        criterion = step.condition.criterion
+        level = YES if criterion is None else criterion.level(self.out.profile)
+        steps = step.then if level == YES else step.otherwise if level == NO else step.unknown
+        if steps:
+            self.steps(steps)
+
+    def do(self, step: Do) -> None:
+        self.flow(step.flow)
+
+    def set_fact(self, step: SetFact) -> None:
+        if step.fact in self.state.answers:
+            return  # a given answer always wins
+        value = self.content.plain_value(step.fact, step.value)
+        self.derive(step.fact, Given("given", value, by="derived"))
+
+    def derive(self, fact: str, answer: Given) -> None:
+        self.out.derived[fact] = answer
+        self.out.profile = self.content.profile({**self.out.derived, **self.state.answers}, self.today)
+
+    def advise(self, step: Advise) -> None:
+        matcher, profile = self.content.knowledge.matcher, self.out.profile
+        asked = self.out.asked.get(step.key, ())
+        for fact in asked:
+            if fact not in self.state.answers and profile.state_of(fact) not in ("not_applicable", "derived", "given"):
+                self.by_need(step, fact)
+        if len(asked) < step.questions and f"enough:{step.key}" not in self.state.done:
+            found = matcher.next_question(profile, self.moment, kinds=step.kinds or None, show=step.show, asked=asked)
+            if found is not None:
+                self.out.asked[step.key] = (*asked, found)
+                self.by_need(step, found)
+        likely = candidates(matcher, profile, self.moment, step.kinds, self.budgets, step.show)
+        advised = Advised(step, tuple(islice(likely, step.show)))
+        self.out.advised = advised
+        self.out.advice = tuple(match.entry.id for match in advised.shown)
+        self.derive("advice", Given("given", self.out.advice or ("none",), by="derived"))
+        self.out.events.append(advised)
+
+    def by_need(self, step: Advise, fact: str) -> None:
+        asking = self.content.asks(fact, step.key.split(".")[0]) or Ask(f"{step.key}.{fact}", step.place, fact)
+        self.ask_fact(asking, step.key)
+
+    def answer(self, step: Answer) -> None:
+        if step.key not in self.state.done:
+            self.wait(Pending("answer", step))
+
+    def consent(self, step: Consent) -> None:
+        done = self.state.done.get(step.key)
+        if done is None:
+            self.wait(Pending("consent", step, handoff=self.handoff))
+        elif done["answer"] == "no":
+            raise _Closed
+
+    def handoff_step(self, step: Handoff) -> None:
+        done = self.state.done.get(step.key) or {}
+        if "opened" in done or (step.key not in INTERRUPTS and self.opened()):
+            return
+        self.handoff = step.key
+        if step.kind == "call_back":
+            self.flow(CALL_ME)
+        else:
+            self.flow(CONTACT)
+        self.handoff = ""
+        self.out.events.append(step)
+
+    def opened(self) -> bool:
+        """A coach already has this conversation: nothing hands it over a second time by itself."""
+        if any(isinstance(event, Handoff) for event in self.out.events):
+            return True
+        return any(isinstance(done, dict) and "opened" in done for done in self.state.done.values())
+
+    def offer(self, step: Offer) -> None:
+        if step.what == "coach" and self.opened():
+            return
+        done = self.state.done.get(step.key)
+        if step.open and done is None:
+            match = self.match_of(step.open)
+            if match is None or match.verdict == "does_not_fit":
+                return
+            if match.availability.budget_gone or self.budgets.get(match.entry.id, 0) < one_of(match.entry):
+                self.out.events.append(step)  # said once: the money is gone
+                return
+            if match.status != "open":
+                return
+        if done is None:
+            self.wait(Pending("offer", step))
+        elif done["answer"] == "yes":
+            if step.what == "coach":
+                reason = step.reason or "Wil met een coach praten"
+                self.handoff_step(Handoff(f"{step.key}!", step.place, reason, step.team))
+            else:
+                self.flow(step.what)
+
+    def match_of(self, name: str) -> Match | None:
+        """An entry for this visitor, what is left of its budget included; None when the desk does not have it."""
+        entry = self.content.knowledge.catalogue.resolve(name)
+        if entry is None:
+            return None
+        match: Match = self.content.knowledge.matcher.one(entry, self.out.profile, self.moment, Stock(self.budgets))
+        return match
+
+    def review(self, step: Review) -> None:
+        if step.key not in self.state.done:
+            self.wait(Pending("review", step, handoff=self.handoff))
+
+    def finish(self, step: Finish) -> None:
+        self.out.events.append(step)
+        if "rating" in self.content.knowledge.facts and "rating" not in self.state.answers:
+            self.wait(Pending("rating", step, "rating"))
+        self.out.ended = True
+        raise _Waits
+
+    def wait(self, pending: Pending) -> None:
+        self.out.pending = pending
+        raise _Waits
+
+
+_STEPS: dict[type, Any] = {
+    Say: Walker.say,
+    Note: Walker.say,
+    Remind: Walker.say,
+    Ask: Walker.ask,
+    When: Walker.when,
+    Do: Walker.do,
+    SetFact: Walker.set_fact,
+    Advise: Walker.advise,
+    Answer: Walker.answer,
+    Consent: Walker.consent,
+    Handoff: Walker.handoff_step,
+    Offer: Walker.offer,
+    Review: Walker.review,
+    Finish: Walker.finish,
+}
