@@ -1,7 +1,8 @@
 """Getting messages out: lanes with one in flight, stale ones dropped, every answer of a channel a fixed reaction.
 
 A row goes new -> sending -> sent, or dead. After a crash a row that is `sending` for half a minute is sent again: at
-most one visible duplicate, and counted (`maybe_twice`). Bot messages older than the present speaker are never sent.
+most one more copy for every answer that was lost, each counted (`maybe_twice`). Bot messages older than the present
+speaker are never sent.
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ _TAKE = (
         state="sending",
         sending_at=sa.bindparam("at"),
         attempts=t.outbox.c.attempts + 1,
-        maybe_twice=sa.case((t.outbox.c.state == "sending", 1), else_=t.outbox.c.maybe_twice),
+        maybe_twice=t.outbox.c.maybe_twice + sa.case((t.outbox.c.state == "sending", 1), else_=0),
     )
 )
 _LOOK = sa.select(
@@ -222,7 +223,7 @@ class Delivery(Base):
         def read(conn: Connection) -> dict[str, int]:
             states = conn.execute(sa.select(t.outbox.c.state, sa.func.count()).group_by(t.outbox.c.state))
             found = {str(state): int(count) for state, count in states}
-            twice = conn.execute(sa.select(sa.func.count()).where(t.outbox.c.maybe_twice == 1)).scalar()
+            twice = conn.execute(sa.select(sa.func.sum(t.outbox.c.maybe_twice))).scalar()
             return {**found, "maybe_twice": int(twice or 0)}
 
         return await self._read(read)
@@ -352,7 +353,7 @@ def _settle(conn: Connection, pen: Pen, outgoing: Outgoing, verdict: Verdict) ->
         case "gone":
             _gone(conn, pen, outgoing, reason)
             return
-        case _:  # unknown: it may have arrived; after LOST_AFTER it is sent once more
+        case _:  # unknown: it may have arrived; after LOST_AFTER it is sent again: twice is better than never
             values = {"reason": reason}
     conn.execute(t.outbox.update().where(same).values(values))
 

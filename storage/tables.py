@@ -193,7 +193,7 @@ outbox = sa.Table(
     _text("external_id"),
     _text("reason"),
     _whole("proactive"),
-    _whole("maybe_twice"),  # 1 = sent again after an answer was lost
+    _whole("maybe_twice"),  # how often it was sent again because an answer was lost
     _moment("created_at", null=False),
 )
 sa.Index("ix_outbox_lane", outbox.c.lane, outbox.c.id)

@@ -46,6 +46,12 @@ def test_every_seed_ends_well(block: int) -> None:
         play(seed)
 
 
+# Seeds that once failed. 1574: a reply whose answer was lost twice was sent three times and counted once.
+@pytest.mark.parametrize("seed", [1574])
+def test_a_seed_that_once_failed_ends_well(seed: int) -> None:
+    play(seed, moves=120)
+
+
 @pytest.mark.long
 def test_a_long_campaign_of_seeds_ends_well() -> None:
     first = int(os.environ.get("LOKET_SEED", "1000"))
