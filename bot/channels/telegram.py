@@ -81,6 +81,7 @@ class Read:
     turned: Turned | None = None
     heard: Heard | None = None
     moved: tuple[int, int] | None = None  # a group became a supergroup: old and new id
+    joined: tuple[int, str] | None = None  # the bot was put into this chat: group, supergroup or channel
     command: str = ""  # /menu may be a host's own command: not for the desk when it is mounted
 
 
@@ -199,10 +200,13 @@ def _press(query: Mapping[str, Any], number: str, bot: str, received_at: datetim
 
 
 def _membership(change: Mapping[str, Any]) -> Read:
-    chat = change["chat"]
-    if chat["type"] != "private":
-        return Read()
-    return Read(blocked=Blocked(str(_number(chat["id"])), change["new_chat_member"]["status"] == "kicked"))
+    chat, status = change["chat"], change["new_chat_member"]["status"]
+    if chat["type"] == "private":
+        return Read(blocked=Blocked(str(_number(chat["id"])), status == "kicked"))
+    before = change.get("old_chat_member", {}).get("status", "left")
+    if status in ("member", "administrator") and before in ("left", "kicked"):
+        return Read(joined=(_number(chat["id"]), str(chat["type"])))
+    return Read()
 
 
 def language_of(sender: Mapping[str, Any]) -> str:
@@ -297,7 +301,9 @@ def calls_for(outgoing: Outgoing, *, keys_up: bool = False) -> list[Call]:
         parts = _parted(message) or [("All right." if message.language == "en" else "Goed.", []), *parts]
     calls = []
     for place, (text, entities) in enumerate(parts):
-        params: dict[str, Any] = {"chat_id": chat, "text": text, "link_preview_options": {"is_disabled": True}}
+        params: dict[str, Any] = {"chat_id": chat, "text": text, "link_preview_options": _NO_PREVIEW}
+        if place == 0 and message.image.startswith("https://"):
+            params["link_preview_options"] = {"url": message.image, **_PICTURE}
         if entities:
             params["entities"] = entities
         if place == len(parts) - 1 and markup is not None:
@@ -306,6 +312,10 @@ def calls_for(outgoing: Outgoing, *, keys_up: bool = False) -> list[Call]:
             params["reply_markup"] = {"remove_keyboard": True}
         calls.append(Call("sendMessage", params))
     return calls
+
+
+_NO_PREVIEW = {"is_disabled": True}
+_PICTURE = {"prefer_large_media": True, "show_above_text": True}  # text and buttons stay one message that can be read
 
 
 def shares(call: Call) -> bool | None:

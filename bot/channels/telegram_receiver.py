@@ -10,11 +10,11 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from bot.channels.telegram import Blocked, Call, Heard, Read, Turned, Unreadable, keyboard, read_update
+from bot.channels.telegram import Blocked, Call, Read, Turned, Unreadable, keyboard, read_update
 from bot.channels.telegram_carrier import CallFailed, Carrier
 from bot.desk import Desk
 from flows.events import Said, Started
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("loket.telegram")
 TRIES = 3  # of an update that makes the desk itself fail; then it is put aside, or it would block its chat for a day
 TYPING_AFTER = 0.8  # seconds of work after which the visitor sees that somebody is typing
+TYPING_LASTS = 4.5  # seconds that Telegram shows it, nearly
 BURST, PER_SECOND = 40.0, 1.0  # messages of one chat: at once, and after that
 HALF_A_MINUTE = 30.0  # that a chat which sends more is not read
 MANY = 10_000  # chats and updates remembered
@@ -72,7 +73,9 @@ class Receiver:
         if read.turned is not None:
             self.beside(self._turn_page(read.turned))
         if read.heard is not None and not read.callback:
-            self.beside(self._refuse(read.heard))
+            self.beside(self._refuse(read.heard.chat))
+        if read.joined is not None:
+            self.beside(self._met(*read.joined))
 
     async def _in_group(self, group: CoachGroup, read: Read) -> tuple[str, Read]:
         """What a coach did in a group: a notice over the button, or an answer in the group."""
@@ -100,11 +103,11 @@ class Receiver:
             if await self.desk.store.resume(code, "telegram", incoming.bot, incoming.address):
                 self.desk.store.wake()
                 return
-        typing = asyncio.get_running_loop().call_later(TYPING_AFTER, self._show_typing, incoming.address)
+        stop_typing = self._typing(incoming.address)
         try:
             await self.desk.receive(incoming)
         finally:
-            typing.cancel()
+            stop_typing()
 
     # ---- beside the turn: nothing here may hold up or undo what is stored -------------------------------------------
 
@@ -128,8 +131,20 @@ class Receiver:
         told = {"text": notice[:200], "show_alert": True} if notice else {}
         await self._try("answerCallbackQuery", {"callback_query_id": press, **told})
 
-    def _show_typing(self, address: str) -> None:
-        self.beside(self._try("sendChatAction", {"chat_id": int(address), "action": "typing"}))
+    def _typing(self, address: str) -> Callable[[], None]:
+        """From now on slow work shows that somebody is typing; call the result when it is done."""
+        loop = asyncio.get_running_loop()
+
+        def show() -> None:
+            nonlocal timer
+            self.beside(self._try("sendChatAction", {"chat_id": int(address), "action": "typing"}))
+            timer = loop.call_later(TYPING_LASTS, show)
+
+        def stop() -> None:
+            timer.cancel()  # whichever runs by then
+
+        timer = loop.call_later(TYPING_AFTER, show)
+        return stop
 
     async def _turn_page(self, turned: Turned) -> None:
         """Another page of a long list, from the message as it is kept; an old one that is gone stays as it was."""
@@ -141,10 +156,17 @@ class Receiver:
             where = {"chat_id": int(turned.address), "message_id": turned.message_id}
             await self._try("editMessageReplyMarkup", {**where, "reply_markup": markup})
 
-    async def _refuse(self, heard: Heard) -> None:
-        """A group hears, when it calls the bot, that we talk in private."""
-        call = refusal(heard.chat)
+    async def _refuse(self, chat: int) -> None:
+        """A group hears, when it takes the bot in or calls it, that we talk in private."""
+        call = refusal(chat)
         await self._try(call.method, call.params)
+
+    async def _met(self, chat: int, kind: str) -> None:
+        """Put into a group the bot says how it works; a channel has nobody to talk with, so it leaves."""
+        if kind == "channel":
+            await self._try("leaveChat", {"chat_id": chat})
+        else:
+            await self._refuse(chat)
 
     async def _blocked(self, blocked: Blocked) -> None:
         """Nothing is sent to somebody who blocked the bot; the coach of an open case is told."""

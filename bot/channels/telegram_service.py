@@ -51,6 +51,19 @@ def _open_carrier(settings: Settings) -> Carrier:
     return AiogramCarrier.open(settings.telegram_token, settings.telegram_api_base)
 
 
+async def name_of_bot(settings: Settings) -> str:
+    """The name in `t.me/<name>`, as Telegram tells it; '' when it cannot be asked now."""
+    carrier = open_carrier(settings)
+    try:
+        me = await carrier.call("getMe", {})
+        return str(me.get("username", ""))
+    except CallFailed as failed:
+        log.warning("the name of the bot is not known", extra={"verdict": failed.kind})
+        return ""
+    finally:
+        await carrier.aclose()
+
+
 def webhook_secret(settings: Settings) -> str:
     """The secret Telegram sends along; without one set, the same for every worker with this token."""
     made = hmac.new(settings.telegram_token.encode(), b"ontwikkelloket webhook", hashlib.sha256).hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import sys
 from collections.abc import Mapping
 from datetime import date
@@ -128,16 +129,30 @@ def link(options: argparse.Namespace) -> int:
     known = {*content.flows, *content.knowledge.catalogue}
     if options.target not in known:
         raise LoketError(f"'{options.target}' is no entry and no flow. {did_you_mean(options.target, known)}".strip())
-    found = links_to(options.target)
-    for name, address in found.items():
+    for name, address in links_to(options.target, bot_name=_bot_name()).items():
         print(f"{name:<9} {address}")
-    address = next(iter(found.values()))
-    if options.svg:
-        options.svg.write_text(qr_svg(address), encoding="utf-8")
-        print(f"QR code   {options.svg}")
-    else:
-        sys.stdout.write(qr_text(address))
+        if options.svg:
+            file = options.svg if name == "web" else options.svg.with_stem(f"{options.svg.stem}-{name}")
+            file.write_text(qr_svg(address), encoding="utf-8")
+            print(f"QR code   {file}")
+        else:
+            sys.stdout.write(qr_text(address))
     return 0
+
+
+def _bot_name() -> str:
+    """The @name of the bot whose token is set; '' without one, or when Telegram cannot be reached now."""
+    from bot.settings import read_settings
+
+    settings = read_settings()
+    if not settings.telegram_token:
+        return ""
+    from bot.channels.telegram_service import name_of_bot
+
+    name = asyncio.run(name_of_bot(settings))
+    if not name:
+        print("Telegram did not tell the name of the bot; here is the link of the web chat only.", file=sys.stderr)
+    return name
 
 
 def _folder(path: Path | None) -> Path | None:

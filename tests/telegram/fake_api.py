@@ -61,6 +61,7 @@ class Chat:
     own: dict[int, str] = field(default_factory=dict)  # what the visitor sent and still stands there
     keyboard: list[str] = field(default_factory=list)  # labels of the reply keyboard on the screen
     typing: int = 0
+    left: bool = False  # the bot went away
 
 
 class FakeApi:
@@ -312,6 +313,10 @@ class FakeApi:
         chat = self.chat(params["chat_id"])
         if chat.own.pop(params["message_id"], None) is None:
             raise Refused("400 Bad Request: message to delete not found")
+        return True
+
+    async def _leaveChat(self, params: dict[str, Any]) -> Any:
+        self.chat(params["chat_id"]).left = True
         return True
 
     async def _sendChatAction(self, params: dict[str, Any]) -> Any:

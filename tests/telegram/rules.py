@@ -39,6 +39,7 @@ METHODS: dict[str, Spec] = {
         "entities": (list, OPTIONAL), "reply_markup": (dict, OPTIONAL), "link_preview_options": (dict, OPTIONAL),
     },
     "deleteMessage": {"chat_id": (int, REQUIRED), "message_id": (int, REQUIRED)},
+    "leaveChat": {"chat_id": (int, REQUIRED)},
     "sendChatAction": {"chat_id": (int, REQUIRED), "action": (str, REQUIRED)},
     "answerCallbackQuery": {
         "callback_query_id": (str, REQUIRED), "text": (str, OPTIONAL), "show_alert": (bool, OPTIONAL),

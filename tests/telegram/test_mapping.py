@@ -270,6 +270,14 @@ def test_bold_and_links_are_entities_in_utf16_units() -> None:
     assert "parse_mode" not in call.params
 
 
+def test_a_picture_stands_above_the_text_it_belongs_to() -> None:
+    (call,) = checked(calls_for(out(Message("Zo ziet het eruit.", image="https://example.nl/x.png"))))
+    preview = {"url": "https://example.nl/x.png", "prefer_large_media": True, "show_above_text": True}
+    assert call.params["link_preview_options"] == preview
+    (plain,) = checked(calls_for(out(Message("Zo niet.", image="file:///etc/passwd"))))
+    assert plain.params["link_preview_options"] == {"is_disabled": True}
+
+
 def test_the_visitors_number_is_deleted() -> None:
     (call,) = calls_for(out(Message(""), action="delete", target="44"))
     assert call == Call("deleteMessage", {"chat_id": 7, "message_id": 44})

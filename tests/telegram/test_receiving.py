@@ -177,6 +177,31 @@ async def test_a_group_is_refused_politely_and_only_when_it_calls(house: House) 
     assert "privégesprek" in shown.text
 
 
+async def test_a_group_that_takes_the_bot_in_hears_how_it_works_and_a_channel_is_left(house: House) -> None:
+    person = {"id": 7, "is_bot": False, "first_name": "T"}
+    change = {"from": person, "date": 1, "old_chat_member": {"status": "left"}}
+    group = {"id": -100200, "type": "supergroup", "title": "Groep"}
+    channel = {"id": -100201, "type": "channel", "title": "Kanaal"}
+    await house.api.update("my_chat_member", {**change, "chat": group, "new_chat_member": {"status": "member"}})
+    (shown,) = await house.api.shows(-100200, 1)
+    assert "privégesprek" in shown.text
+    promoted = {**change, "old_chat_member": {"status": "member"}, "new_chat_member": {"status": "administrator"}}
+    await house.api.update("my_chat_member", {**promoted, "chat": group})
+    await house.api.update("my_chat_member", {**change, "chat": channel, "new_chat_member": {"status": "member"}})
+    await house.api.until(lambda: house.api.chat(-100201).left, "the channel to be left")
+    assert len(house.api.chat(-100200).shown) == 1
+    assert house.api.chat(-100201).shown == []
+
+
+async def test_a_reaction_and_other_kinds_of_updates_are_no_turn(house: House) -> None:
+    private = {"id": 7, "type": "private"}
+    thumb = {"old_reaction": [], "new_reaction": [{"type": "emoji", "emoji": "👍"}]}
+    await house.api.update("message_reaction", {"chat": private, "message_id": 1, "date": 1, **thumb})
+    await house.api.update("poll", {"id": "1"})
+    await house.api.send(7, text="hallo")
+    assert (await house.api.shows(7, 1))[0].text == "1: hallo"
+
+
 async def test_blocking_is_noted(house: House) -> None:
     await house.api.send(7, text="hallo")
     await house.api.shows(7, 1)
@@ -189,6 +214,12 @@ async def test_blocking_is_noted(house: House) -> None:
     talk = await house.desk.store.conversation_at("telegram", BOT, "7")
     assert talk is not None
     assert not talk.reachable
+    back = {**change, "old_chat_member": {"status": "kicked"}, "new_chat_member": {"status": "member"}}
+    await house.api.update("my_chat_member", back)
+    await house.api.until(lambda: house.api.confirmed)
+    talk = await house.desk.store.conversation_at("telegram", BOT, "7")
+    assert talk is not None
+    assert talk.reachable
 
 
 async def test_a_chat_that_floods_hears_it_once_and_others_do_not_notice() -> None:
@@ -204,6 +235,7 @@ async def test_a_chat_that_floods_hears_it_once_and_others_do_not_notice() -> No
 
 async def test_slow_work_shows_that_somebody_is_typing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.channels.telegram_receiver.TYPING_AFTER", 0.01)
+    monkeypatch.setattr("bot.channels.telegram_receiver.TYPING_LASTS", 0.01)
     async with polling("ptb") as house:
         real = house.desk.store.turn
 
@@ -214,7 +246,7 @@ async def test_slow_work_shows_that_somebody_is_typing(monkeypatch: pytest.Monke
         monkeypatch.setattr(house.desk.store, "turn", slow)
         await house.api.send(7, text="hallo")
         await house.api.shows(7, 1)
-        await house.api.until(lambda: house.api.chat(7).typing == 1, "typing")
+        await house.api.until(lambda: house.api.chat(7).typing > 1, "typing, said again while it lasts")
 
 
 # --- polling -------------------------------------------------------------------------------------------------------
