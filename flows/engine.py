@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flows import commanding, hearing, pressing
+from flows import care, commanding, hearing, pressing
 from flows.content import Content
 from flows.effects import Count, Message, UpdateCase
 from flows.events import (
@@ -94,7 +94,7 @@ def _start(session: Session, event: Started) -> None:
 
 def _while_coach_speaks(session: Session, event: Event) -> Turn:
     """The coach has the floor: only crisis texts, privacy commands and wiping are answered; the rest is passed on."""
-    if isinstance(event, Said) and hearing.guard(session, event.text):
+    if isinstance(event, Said) and care.guard(session, event.text):
         return session.close()
     if isinstance(event, Said | Commanded | Pressed | Chose) and commanding.private(session, event):
         return session.close()

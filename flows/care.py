@@ -1,0 +1,59 @@
+"""Texts that need care before they are read as an answer: numbers never kept, crisis, health and debts, abuse."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flows import knowing, overheard
+from flows.effects import Count, Redacted, UpdateCase
+from flows.understood import Heard, crisis
+from knowledge.redaction import redact
+
+if TYPE_CHECKING:
+    from flows.session import Session
+
+
+def guard(session: Session, text: str) -> bool:
+    """A crisis text is answered at once, whoever speaks: 112, 113, Veilig Thuis, and a human."""
+    reply = crisis(text, session.state.language)
+    if not reply:
+        return False
+    session.effects.append(Count("crisis"))
+    if session.world.case:
+        session.effects.append(UpdateCase("urgent"))
+    session.ask_own(
+        "human", f"{reply} {session.voice.phrase('crisis_call')}",
+        [session.option("!call_me", "b_call_me_yes", "choice"), session.option("no", "b_no", "choice")],
+        fact="", step=session.step_on_screen(), crisis=True,
+    )  # fmt: skip
+    return True
+
+
+def redacted(session: Session, text: str) -> str:
+    """Numbers that are never kept are cut out before anything reads the text."""
+    screen = session.before.shown
+    fact = session.content.knowledge.facts.get(screen.fact) if screen else None
+    found = redact(text, fact.kind if fact else "")
+    if found.found:
+        session.effects += [Redacted(what) for what in found.found]
+        session.say("redacted")
+    return found.text
+
+
+def cared_for(session: Session, heard: Heard, words: str) -> bool:
+    """Health and debts are acknowledged and not recorded; other matters get a short honest answer."""
+    if heard.care == "sensitive":
+        session.lead.append(session.voice.phrase("sensitive_debt" if heard.topic == "debt" else "sensitive_health"))
+        if answer := knowing.worry(session, words):
+            session.lead.append(answer)
+        session.effects.append(Count("sensitive"))
+        heard.facts.clear()
+        session.state = session.state.but(misses=0)
+        overheard.offer_held(session, words)
+        return True
+    name = {"out_of_scope": "out_of_scope", "abuse": "abuse", "injection": "injection", "spam": "out_of_scope"}
+    if heard.care not in name or heard.facts:
+        return False
+    session.lead.append(heard.reply or session.voice.phrase(name[heard.care]))
+    session.effects.append(Count(heard.care))
+    return True

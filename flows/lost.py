@@ -1,0 +1,54 @@
+"""A text that nothing could be made of: a hint, the second time a human, the third time to a human."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flows import deskquestions
+from flows.answers import Outcome, Unread
+from flows.effects import Count, UpdateCase
+from flows.model import Ask
+from flows.walk import LOST
+
+if TYPE_CHECKING:
+    from flows.session import Session
+
+
+def not_understood(session: Session, outcome: Outcome, words: str) -> None:
+    """Kindly, with a hint; the second time with a human, the third time to a human."""
+    session.effects.append(Count("not_understood", session.before.shown.fact if session.before.shown else ""))
+    if session.world.speaker == "queue":
+        session.effects.append(UpdateCase("wrote"))
+        session.say("waiting_wrote")
+        session.wait = session.only_said = True
+        return
+    if deskquestions.offer_language_of(session, words):
+        return
+    misses = session.state.misses + 1
+    screen = session.before.shown
+    fact = screen.fact if screen else ""
+    tries = {**session.state.tries, fact: session.state.tries.get(fact, 0) + 1} if fact else session.state.tries
+    session.state = session.state.but(misses=misses, tries=tries)
+    step = session.content.steps.get(screen.step) if screen else None
+    if misses >= 3 or (isinstance(step, Ask) and step.tries < 3 and tries.get(fact, 0) >= step.tries):
+        session.state = session.state.but(misses=0)
+        session.say("lost")
+        session.unmark(LOST, f"{LOST}.review")
+        session.mark(LOST, {"turn": session.state.turn})
+        return
+    if isinstance(outcome, Unread) and outcome.phrase != "not_understood":
+        session.say(outcome.phrase, **outcome.values)
+    else:
+        session.say("not_understood")
+        session.say("hint_buttons" if session.before.shown and session.before.shown.options else "hint_words")
+    if misses == 2:
+        offer_human(session)
+
+
+def offer_human(session: Session) -> None:
+    screen = session.before.shown
+    session.ask_own(
+        "human", session.voice.phrase("offer_human"),
+        [session.option("!call_me", "b_call_me_yes", "choice"), session.option("no", "b_no", "choice")],
+        fact=screen.fact if screen else "", step=session.step_on_screen(),
+    )  # fmt: skip

@@ -1,0 +1,77 @@
+"""What a text says beside an answer: a label of another question, facts beside a remark about health or debts, a fear in
+the middle of a story, a language the conversation is not in."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from flows import deskquestions, knowing
+from flows.answers import plain
+from knowledge.manner import is_surely_english
+
+if TYPE_CHECKING:
+    from flows.session import Session
+
+FEAR = 0.6  # score from which a text, or a part of it, is a frequent fear
+WORDS_OF_A_FEAR = 4  # fewer say too little to be one
+_PARTS = re.compile(r"[.!?;,\n]+|\b(?:maar|but)\b", re.IGNORECASE)
+_KEPT_CLASSES = ("public", "personal")
+_ALSO = ("benefit",)  # asked of everybody who looks for work; says nothing about health or debts
+_NEVER = ("remark", "name", "phone", "email")
+
+
+def label_elsewhere(session: Session, words: str, asked: str) -> dict[str, Any]:
+    """The fact whose choice is called exactly this, when it is one fact only and not the one that was asked."""
+    said = plain(words)
+    facts = session.content.knowledge.facts
+    found: dict[str, Any] = {}
+    for fact in session.content.askable:
+        declared = facts[fact]
+        if fact == asked or declared.kind not in ("choice", "choices"):
+            continue
+        for choice in declared.choices.values():
+            if said and plain(choice.label) == said:
+                found[fact] = choice.id if declared.kind == "choice" else (choice.id,)
+    return found if len(found) == 1 else {}
+
+
+def offer_held(session: Session, words: str) -> None:
+    """Facts told beside a remark about health or debts are stored only when the visitor says so."""
+    facts = session.content.knowledge.facts
+    held = {
+        fact: value
+        for fact, value in session.content.knowledge.understanding.read(words).held.items()
+        if (facts[fact].cls in _KEPT_CLASSES or fact in _ALSO)
+        and fact not in _NEVER
+        and fact not in session.state.answers
+    }
+    if not held:
+        return
+    told = session.voice.listed([(fact, value, "given") for fact, value in held.items()])
+    session.ask_own(
+        "note_down",
+        session.voice.phrase("note_down", facts=told),
+        [session.option("yes", "b_yes", "choice"), session.option("no", "b_no", "choice")],
+        values={fact: list(value) if isinstance(value, tuple) else value for fact, value in held.items()},
+    )
+
+
+def fear_in(session: Session, words: str) -> str:
+    """The part of a text that speaks of a frequent fear, or ''."""
+    if knowing.is_worry(session, words):
+        return words
+    parts = [part.strip() for part in _PARTS.split(words) if len(part.split()) >= WORDS_OF_A_FEAR]
+    return next((part for part in parts if len(part) < len(words) and knowing.is_worry(session, part)), "")
+
+
+def answer_in_english(session: Session, words: str) -> bool:
+    """Who writes English is answered in English, once, and told how to go back."""
+    if session.state.language != "nl" or "en" not in session.content.languages or "!english" in session.state.done:
+        return False
+    if not is_surely_english(words):
+        return False
+    session.mark("!english", True)
+    deskquestions.speak(session, "en")
+    session.say("language_back")
+    return True

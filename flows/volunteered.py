@@ -1,0 +1,60 @@
+"""Facts told in passing: taken along and said back; one that contradicts an answer is offered as a change."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from flows import deskquestions
+from flows.answers import Answered, plain, read_answer
+from flows.understood import Heard
+
+if TYPE_CHECKING:
+    from flows.session import Session
+
+
+def take_along(session: Session, heard: Heard, but: str = "") -> bool:
+    """Facts volunteered in passing are noted and said back; one that contradicts an answer is offered as a change."""
+    fresh: list[tuple[str, Any]] = []
+    changed: list[tuple[str, Any]] = []
+    for fact, value in heard.facts.items():
+        held = session.state.answers.get(fact)
+        if fact == but or (held is not None and held.status == "given" and held.value == value):
+            continue
+        if held is None or held.status != "given":
+            fresh.append((fact, value))
+        elif heard.correction or not but:
+            changed.append((fact, value))
+    asked = session.before.shown.fact if session.before.shown else ""
+    for fact, value in fresh:
+        session.answer(fact, value, by="visitor" if fact == asked else "text")
+        session.volunteered.append(fact)
+    told = [(fact, value, "given") for fact, value in fresh if fact != asked or len(fresh) > 1]
+    if told:
+        if not but and len(fresh) == len(heard.facts) and heard.summary:
+            session.read_back.append(heard.summary)
+        else:
+            name = "taken_along" if but else "i_read"
+            session.read_back.append(session.voice.phrase(name, facts=session.voice.listed(told)))
+    if changed:
+        deskquestions.offer_change(session, *changed[0])
+    return bool(fresh or changed)
+
+
+_AROUND = re.compile(
+    r"\b(nee|sorry|oeps|toch|eigenlijk|gewoon|maar|wel|ik|wij|we|ben|zijn|heb|hebben|een|bedoel|actually|i|am|a|have)\b"
+)
+
+
+def corrected(session: Session, words: str) -> dict[str, Any]:
+    """'ik ben toch werknemer': the rest of the sentence names another choice of something answered before."""
+    rest = plain(_AROUND.sub(" ", plain(words)))
+    found: dict[str, Any] = {}
+    for fact, held in session.state.answers.items():
+        declared = session.content.knowledge.facts.get(fact)
+        if declared is None or declared.kind not in ("choice", "code") or held.status != "given":
+            continue
+        outcome = read_answer(rest, session.content.asking(fact, session.today)) if rest else None
+        if isinstance(outcome, Answered) and outcome.value != held.value:
+            found[fact] = outcome.value
+    return found
