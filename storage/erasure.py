@@ -50,6 +50,7 @@ def erase_person(conn: Connection, pen: Pen, person: str, *, talk: Talk | None =
         )
     conn.execute(t.one_time.delete().where(t.one_time.c.subject == person))
     conn.execute(t.person_key.delete().where(t.person_key.c.person == person))
+    pen.context.keys.forget(person)
     failpoint("after key")
     conn.execute(t.person.delete().where(t.person.c.id == person))
     failpoint("after person")

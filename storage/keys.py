@@ -26,6 +26,7 @@ from storage.sealing import PersonKey
 
 CLASSES = ("personal", "special")
 SHORTEST = 32  # characters of a secret
+KEPT_OPEN = 512  # keys of people, in memory
 
 
 class KeyLost(LoketError):
@@ -67,6 +68,7 @@ class Keys:
         if not self._keks:
             raise KeyWeak("no secret key is given; set LOKET_SECRET_KEY")
         self.current = next(iter(self._keks))
+        self._open: dict[bytes, PersonKey] = {}  # of late, by how they are stored
 
     def __repr__(self) -> str:
         return f"Keys({', '.join(self._keks)})"
@@ -129,7 +131,18 @@ class Keys:
             raise KeyLost(f"the secret with identifier {kek} does not open this key") from None
 
     def person(self, person: str, kek: str, wrapped: bytes, purpose: str = "personal") -> PersonKey:
-        return PersonKey(person, self.unwrap(purpose, person, kek, wrapped))
+        """The key of a person. The last few hundred stay open, for the next message of the same people."""
+        known = self._open.get(wrapped)
+        if known is None or known.person != person:
+            if len(self._open) >= KEPT_OPEN:
+                self._open.clear()
+            known = self._open[wrapped] = PersonKey(person, self.unwrap(purpose, person, kek, wrapped))
+        return known
+
+    def forget(self, person: str) -> None:
+        """Lets go of the keys of somebody who was erased."""
+        for wrapped in [wrapped for wrapped, key in list(self._open.items()) if key.person == person]:
+            self._open.pop(wrapped, None)
 
     def new_person(self, person: str, purpose: str = "personal") -> tuple[bytes, PersonKey]:
         """A fresh key for this person: wrapped, and ready to use."""

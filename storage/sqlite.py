@@ -54,7 +54,8 @@ def _engine(connect: Callable[[], sqlite3.Connection], begin: str) -> Engine:
 
     @sa.event.listens_for(engine, "begin")
     def _begin(conn: Connection) -> None:
-        conn.exec_driver_sql(begin)  # pysqlite itself would begin only at the first write: too late for what was read
+        raw: Any = conn.connection.driver_connection
+        raw.execute(begin)  # pysqlite itself would begin only at the first write: too late for what was read
 
     return engine
 
@@ -196,11 +197,12 @@ class SqliteStore(Store):
                     failpoint("before commit")
                 failpoint("after commit")
                 return result
-            except (Conflict, IntegrityError):
+            except (Conflict, IntegrityError, sqlite3.IntegrityError):
                 if attempt == TRIES - 1:
                     raise
-            except OperationalError as error:
-                raise NotStored(f"the database cannot be written now: {error.orig}") from error
+            except (OperationalError, sqlite3.OperationalError) as error:
+                cause = error.orig if isinstance(error, OperationalError) else error
+                raise NotStored(f"the database cannot be written now: {cause}") from error
         raise AssertionError("unreachable")
 
     def _still_there(self) -> None:

@@ -28,7 +28,7 @@ from storage.messages import Outgoing
 from storage.periods import Periods
 from storage.promise import AMSTERDAM, Office
 from storage.sealing import PersonKey
-from storage.statements import Record, Statements
+from storage.statements import Record, Statements, Written
 from storage.thanks import is_thanks
 
 PRACTICE = "practice:"  # how the address of a demonstration visitor begins
@@ -122,6 +122,7 @@ class Talk:
     last_client_at: int | None = None
     last_at: int | None = None
     purge_at: int | None = None
+    indexed: tuple[str, int | None] = ("", None)  # identity and purge_at as they are stored
     outgoing: list[Outgoing] = field(default_factory=list)
 
     @property
@@ -138,6 +139,7 @@ class Talk:
             epoch=row.epoch, coach=row.coach, open_case=row.open_case, promised_at=row.promised_at,
             next_seq=row.next_seq, situation=row.situation, region=row.region, sector=row.sector,
             last_client_at=row.last_client_at, last_at=row.last_at, purge_at=row.purge_at,
+            indexed=(row.identity, row.purge_at),
         )  # fmt: skip
 
     def saved(self) -> Record:
@@ -151,6 +153,7 @@ class Talk:
             "situation": self.situation, "region": self.region, "sector": self.sector,
             "last_client_at": self.last_client_at, "last_at": self.last_at, "purge_at": self.purge_at,
             "identity": self.identity, "channel": self.channel, "bot": self.bot,
+            "moved": (self.identity, self.purge_at) != self.indexed,
         }  # fmt: skip
 
     def label(self, turn: int, number: int) -> str:
@@ -209,8 +212,8 @@ class Pen:
         self.at = ms(now)
         self.messages: list[Record] = []
         self.outbox: list[Record] = []
-        self.answers: list[Record] = []
-        self.dropped_answers: list[Record] = []
+        self.answers: dict[tuple[str, str], Record] = {}
+        self.dropped_answers: dict[tuple[str, str], Record] = {}
         self.events: list[Record] = []
         self.heard_cases: list[Record] = []
         self.talks: list[Talk] = []
@@ -291,19 +294,19 @@ class Pen:
             row = f"{talk.id}:{fact}"
             public = kind == "public"
             plain = value.decode() if public and value is not None else None
-            self.answers.append(
-                {
-                    "conversation": talk.id, "fact": fact, "status": answer.status, "class": kind,
-                    "value": plain,
-                    "value_sealed": (
-                        None if public or value is None else talk.key.seal("answer", "value_sealed", row, value)
-                    ),
-                    "by": answer.by, "turn": answer.turn, "at": self.at,
-                }
-            )  # fmt: skip
+            self.dropped_answers.pop((talk.id, fact), None)
+            self.answers[talk.id, fact] = {
+                "conversation": talk.id, "fact": fact, "status": answer.status, "class": kind,
+                "value": plain,
+                "value_sealed": (
+                    None if public or value is None else talk.key.seal("answer", "value_sealed", row, value)
+                ),
+                "by": answer.by, "turn": answer.turn, "at": self.at,
+            }  # fmt: skip
         for fact in before:
             if fact not in after:
-                self.dropped_answers.append({"c": talk.id, "f": fact})
+                self.answers.pop((talk.id, fact), None)
+                self.dropped_answers[talk.id, fact] = {"c": talk.id, "f": fact}
         rules = self.context.rules
         for name in ("situation", "sector"):
             known = after[name].value if name in after and rules.class_of(name) == "public" else ""
@@ -323,35 +326,24 @@ class Pen:
         """Write nothing about this conversation: its person was erased."""
         if talk in self.talks:
             self.talks.remove(talk)
-        for rows in (self.messages, self.outbox, self.answers, self.events):
+        for rows in (self.messages, self.outbox, self.events):
             rows[:] = [row for row in rows if row["conversation"] != talk.id]
-        self.dropped_answers[:] = [row for row in self.dropped_answers if row["c"] != talk.id]
+        for answers in (self.answers, self.dropped_answers):
+            for place in [place for place in answers if place[0] == talk.id]:
+                del answers[place]
 
     def flush(self, conn: Connection) -> None:
         """Writes all that was collected. Raises Conflict when a conversation was changed by somebody else."""
-        many = self.context.sql.many
-        if self.messages:
-            many(conn, "message", t.message.insert(), self.messages)
-            failpoint("after messages")
-        if self.answers:
-            many(conn, "answer", self.context.sql.upserting(t.answer, _ANSWER_COLUMNS), self.answers)
         if self.dropped_answers:
-            conn.execute(_DROP_ANSWER, self.dropped_answers)
-        failpoint("after answers")
+            conn.execute(_DROP_ANSWER, list(self.dropped_answers.values()))
+            failpoint("after dropped answers")
         if self.heard_cases:
             conn.execute(_HEARD, self.heard_cases)
             failpoint("after heard")
-        if self.outbox:
-            many(conn, "outbox", t.outbox.insert().inline(), self.outbox)
-            failpoint("after outbox")
-        if self.events:
-            many(conn, "event", t.event.insert().inline(), self.events)
-            failpoint("after events")
-        if self.talks:
-            saved = self.context.sql.save_talks(conn, [talk.saved() for talk in self.talks])
-            if saved != len(self.talks):
-                raise Conflict("a conversation was changed during this turn; trying again")
-            failpoint("after conversations")
+        talks = [talk.saved() for talk in self.talks]
+        rows = Written(self.messages, self.answers.values(), self.outbox, self.events, talks)
+        if rows.any() and self.context.sql.write(conn, rows) != len(talks):
+            raise Conflict("a conversation was changed during this turn; trying again")
 
 
 class Conflict(Exception):
@@ -371,7 +363,6 @@ _HEARD = (  # the visitor wrote: the case is the coach's turn again; follow-ups 
         version=t.case.c.version + 1,
     )
 )
-_ANSWER_COLUMNS = ("status", "value", "value_sealed", "class", "by", "turn", "at")
 _DROP_ANSWER = t.answer.delete().where(
     t.answer.c.conversation == sa.bindparam("c"),
     t.answer.c.fact == sa.bindparam("f"),

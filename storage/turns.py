@@ -29,6 +29,7 @@ from storage.messages import Incoming, TurnResult
 from storage.outcome_questions import PREFIX, take_outcome
 from storage.periods import DAY
 from storage.promise import AMSTERDAM, opening, sentence
+from storage.statements import QUEUE, STOCKS, StockRow, TalkRow
 from storage.talk import PRACTICE, Conflict, Context, K, Pen, Talk, moment, ms, new_id
 
 Decide = Callable[[State, World, datetime], Turn]
@@ -56,10 +57,11 @@ def run_batch(conn: Connection, context: Context, jobs: Sequence[Job], now: date
     """Does all jobs. Raises Conflict to be repeated, and whatever a `decide` raised."""
     pen = Pen(context, now)
     keyed = {(job.incoming.channel, job.incoming.bot, job.incoming.update_id) for job in jobs if job.incoming.update_id}
-    fresh = context.sql.mark_seen(conn, sorted(keyed), pen.at) if keyed else set()
-    failpoint("after seen")
-    talks = read_talks(conn, context, jobs, pen)
-    stocks = read_stocks(conn, now)
+    addresses = {job.index: job for job in jobs}
+    opened = context.sql.open_turns(conn, sorted(keyed), list(addresses), pen.at)
+    fresh = opened.fresh
+    talks = read_talks(conn, context, addresses, opened.talks, pen)
+    stocks = stocks_of(opened.stocks, opened.queue, now)
     results: list[TurnResult] = []
     for job in jobs:
         update = (job.incoming.channel, job.incoming.bot, job.incoming.update_id)
@@ -140,14 +142,15 @@ def apply_turn(
     pen.keep(talk)
 
 
-def read_talks(conn: Connection, context: Context, jobs: Sequence[Job], pen: Pen) -> dict[str, Talk | None]:
+def read_talks(
+    conn: Connection, context: Context, addresses: Mapping[str, Job], rows: Sequence[TalkRow], pen: Pen
+) -> dict[str, Talk | None]:
     """The conversation of every address, locked; new ones are made. None = erased after the event was sent."""
-    addresses = {job.index: job for job in jobs}
     talks: dict[str, Talk | None] = {}
-    for row in context.sql.talks(conn, list(addresses)):
-        key = context.keys.person(row.person, row.kek, row.wrapped)
-        talk = Talk.from_row(row, key, addresses[row.address_index].incoming.address)
+    for row in rows:
         incoming = addresses[row.address_index].incoming
+        key = context.keys.person(row.person, row.kek, row.wrapped)
+        talk = Talk.from_row(row, key, incoming.address)
         talk.identity, talk.channel, talk.bot = row.identity_now, incoming.channel, incoming.bot  # reply where heard
         talks[row.address_index] = talk
         if row.gone_at is not None:  # who writes can be reached again
@@ -195,7 +198,8 @@ def open_talk(
         conversation, person, identity, incoming.channel, incoming.bot, incoming.address, key,
         State(language=incoming.language or "nl"),
     )  # fmt: skip
-    saved = {name: value for name, value in talk.saved().items() if name not in ("key", "seen_version")}
+    saved = {name: value for name, value in talk.saved().items() if name not in ("key", "seen_version", "moved")}
+    talk.indexed = talk.identity, talk.purge_at
     fresh = {"id": talk.id, "person": person, "created_at": pen.at, "version": 0, **saved}
     conn.execute(t.conversation.insert(), fresh)
     failpoint("after opening")
@@ -209,24 +213,18 @@ def _tombstones(conn: Connection, indexes: Sequence[str]) -> Mapping[str, int]:
     return {row.address_index: row.at for row in rows}
 
 
-_WAITING = (  # practice cases keep nobody waiting
-    sa.select(sa.func.count())
-    .select_from(t.case)
-    .where(t.case.c.state == "waiting", t.case.c.practice == 0)
-    .scalar_subquery()
-)
-_STOCK = sa.select(
-    t.stock.c.what, t.stock.c.kind, t.stock.c.ceiling, t.stock.c.taken, t.stock.c.title, t.stock.c.place,
-    t.stock.c.starts_at, _WAITING.label("queue"),
-).select_from(sa.select(sa.literal(1).label("one")).subquery().outerjoin(t.stock, sa.true()))  # fmt: skip
+_QUEUE = sa.select(QUEUE)
 
 
 def read_stocks(conn: Connection, now: datetime) -> Stocks:
+    queue = conn.execute(_QUEUE).scalar() or 0
+    return stocks_of([StockRow(*row) for row in conn.execute(STOCKS)], queue, now)
+
+
+def stocks_of(rows: Sequence[StockRow], queue: int, now: datetime) -> Stocks:
     budgets: dict[str, int] = {}
     events: list[EventPlan] = []
-    queue = 0
-    for row in conn.execute(_STOCK):
-        queue = row.queue
+    for row in rows:
         left = None if row.ceiling is None else max(0, row.ceiling - row.taken)
         if row.kind == "budget" and left is not None:
             budgets[row.what] = left
