@@ -48,8 +48,13 @@ def record(
 def _begins(conn: Connection, chain: str) -> tuple[int, str]:
     """Where an empty chain goes on: at its beginning, or after what retention took off."""
     cut = conn.execute(sa.select(t.setting.c.value).where(t.setting.c.name == CUT + chain)).scalar()
-    seq, _, digest = (cut or f"0 {START}").partition(" ")
+    seq, digest = (cut or f"0 {START}").split()[:2]
     return int(seq), digest
+
+
+def _sign(key: bytes, chain: str, seq: int, digest: str) -> str:
+    """Shows that it was retention that took links off up to here."""
+    return hmac.new(key, json.dumps(["cut", chain, seq, digest]).encode(), hashlib.sha256).hexdigest()
 
 
 def link(key: bytes, row: Mapping[str, object]) -> str:
@@ -59,7 +64,10 @@ def link(key: bytes, row: Mapping[str, object]) -> str:
 
 
 def shorten(conn: Connection, context: Context, before: int) -> int:
-    """Takes links older than `before` (milliseconds) off every chain, and remembers where each chain now begins."""
+    """Takes links older than `before` (milliseconds) off every chain, and remembers where each chain now begins.
+
+    The only way in which a line leaves the log: without the mark that is written first, the database refuses it.
+    """
     old = (
         sa.select(t.audit.c.chain, sa.func.max(t.audit.c.seq).label("seq"))
         .where(t.audit.c.at < before)
@@ -69,7 +77,8 @@ def shorten(conn: Connection, context: Context, before: int) -> int:
     for row in conn.execute(old).fetchall():
         last = sa.and_(t.audit.c.chain == row.chain, t.audit.c.seq == row.seq)
         digest = conn.execute(sa.select(t.audit.c.hash).where(last)).scalar()
-        cut = {"name": CUT + row.chain, "value": f"{row.seq} {digest}"}
+        signed = _sign(context.audit_key, row.chain, row.seq, str(digest))
+        cut = {"name": CUT + row.chain, "value": f"{row.seq} {digest} {signed}"}
         context.sql.upsert(conn, t.setting, [cut], ("value",))
         gone = sa.and_(t.audit.c.chain == row.chain, t.audit.c.seq <= row.seq)
         count += conn.execute(t.audit.delete().where(gone)).rowcount
@@ -90,8 +99,12 @@ def verify(conn: Connection, key: bytes) -> tuple[Broken, ...]:
     broken: dict[str, Broken] = {}
     last: dict[str, tuple[int, str]] = {}
     for cut in conn.execute(sa.select(t.setting).where(t.setting.c.name.startswith(CUT))):
-        begins, _, digest = cut.value.partition(" ")
-        last[cut.name.removeprefix(CUT)] = (int(begins), digest)
+        chain = cut.name.removeprefix(CUT)
+        begins, digest, signed = (*cut.value.split(), "", "", "")[:3]
+        seq = int(begins) if begins.isdigit() else 0
+        last[chain] = (seq, digest)
+        if not hmac.compare_digest(signed, _sign(key, chain, seq, digest)):
+            broken[chain] = Broken(chain, seq, "links were taken off, and not by retention")
     for found in conn.execute(sa.select(t.audit).order_by(t.audit.c.chain, t.audit.c.seq)).mappings():
         row = dict(found)
         chain, seq = row["chain"], row["seq"]

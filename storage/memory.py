@@ -5,6 +5,7 @@ For tests, for `loket chat`, and for trying things out. Nothing is left behind; 
 
 from __future__ import annotations
 
+from storage import guards  # noqa: F401 - its triggers are made with the tables
 from storage.base import Clock
 from storage.keys import Keys
 from storage.setup import context_of

@@ -33,6 +33,20 @@ async def findings(store: Store, **how: bool) -> list[str]:
     return await store._read(lambda conn: check_invariants(conn, store.context, **how))
 
 
+async def tamper(store: Store, statement: sa.Executable) -> None:
+    """What somebody does who owns the database: without its guards."""
+
+    def work(conn: sa.Connection) -> None:
+        if conn.dialect.name == "postgresql":
+            conn.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        else:
+            for name in conn.execute(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all():
+                conn.exec_driver_sql(f"DROP TRIGGER {name}")
+        conn.execute(statement)
+
+    await store._write(work)
+
+
 def goodbye(state: State, world: object, now: object) -> Turn:
     return Turn(state, (Say(Message("Alles is gewist.")), Erase()))
 
@@ -203,7 +217,7 @@ async def test_the_audit_chain_names_the_first_link_that_does_not_fit(store: Sto
     chain = store.context.chain
 
     async def change(statement: sa.Executable) -> None:
-        await store._write(lambda conn: conn.execute(statement) and None)
+        await tamper(store, statement)
 
     same = sa.and_(t.audit.c.chain == chain, t.audit.c.seq == 3)
     await change(t.audit.update().where(same).values(actor="iemand anders"))
@@ -356,8 +370,48 @@ async def test_the_audit_log_is_kept_two_years_and_its_chain_still_fits(store: S
     clock.tick(days=40)
     assert (await store.retention(dry_run=False, anyway=True)).counts["audit"] == 2
     assert await store.verify_audit() == ()
-    await store._write(lambda conn: conn.execute(t.audit.delete().where(t.audit.c.seq == 3)) and None)
+    await tamper(store, t.audit.delete().where(t.audit.c.seq == 3))
     assert [one.seq for one in await store.verify_audit()] == [3]
+    cut = t.setting.update().where(t.setting.c.name == f"audit:{store.context.chain}")
+    await tamper(store, cut.values(value="3 " + "0" * 64))
+    assert [(one.seq, one.why) for one in await store.verify_audit()] == [
+        (3, "links were taken off, and not by retention")
+    ]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        t.audit.update().values(actor="iemand anders"),
+        t.audit.delete(),
+        t.audit.delete().where(t.audit.c.seq == 1),
+        sa.text("INSERT OR REPLACE INTO audit SELECT * FROM audit"),
+        sa.text("TRUNCATE audit"),
+    ],
+    ids=["update", "delete all", "delete one", "replace", "truncate"],
+)
+async def test_the_database_itself_keeps_every_line_of_the_audit_log(store: Store, statement: sa.Executable) -> None:
+    await store.audit("sanne", "open", "K-1001")
+    words = str(statement)
+    kind = "postgresql" if store.url.startswith("postgresql") else "sqlite"
+    if ("REPLACE" in words and kind == "postgresql") or ("TRUNCATE" in words and kind == "sqlite"):
+        pytest.skip(f"{kind} does not know this statement")
+
+    with pytest.raises(Exception, match="audit log"):
+        await store._write(lambda conn: conn.execute(statement) and None)
+    log = await store.audit_log()
+    assert [(row["actor"], row["action"]) for row in log] == [("sanne", "open")]
+    assert await store.verify_audit() == ()
+
+
+async def test_a_migrated_file_has_the_same_guards_as_a_store_in_memory(migrated_file: Path) -> None:
+    memory = await open_store("memory:")
+    query = sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name")
+    made = await memory._read(lambda conn: [tuple(row) for row in conn.execute(query)])
+    await memory.aclose()
+    with sqlite3.connect(migrated_file) as conn:
+        assert conn.execute(str(query)).fetchall() == made
+    assert len(made) == 3
 
 
 async def test_a_destroyed_key_is_nowhere_in_the_files(tmp_path: Path) -> None:
