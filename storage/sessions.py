@@ -15,7 +15,7 @@ from storage.base import Base
 from storage.keys import code, hashed
 from storage.rows import Staff
 from storage.staff import RECOVERY_CODES, _staff
-from storage.talk import moment
+from storage.talk import moment, ms
 
 HANDLE = 16  # hexadecimal digits that name a session on a page; they open nothing
 
@@ -65,6 +65,12 @@ class Sessions(Base):
         if but:
             where.append(t.desk_session.c.token_hash != but)
         return await self._write(lambda conn: conn.execute(t.desk_session.delete().where(*where)).rowcount)
+
+    async def confirm_session(self, token_hash: str, fresh_hash: str) -> None:
+        """Its person proved who they are once more: the old token dies, the fresh one goes on."""
+        values = {"token_hash": fresh_hash, "step_up_at": ms(self.clock()), "last_seen": ms(self.clock())}
+        same = t.desk_session.c.token_hash == token_hash
+        await self._write(lambda conn: conn.execute(t.desk_session.update().where(same).values(values)) and None)
 
     # ---- recovery codes ----
 

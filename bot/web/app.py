@@ -21,8 +21,10 @@ from bot.web import (
     case_page,
     chat,
     coach_desk,
+    confirming,
     figures,
     knowledge_pages,
+    logbook,
     login,
     my_data,
     new_case,
@@ -31,8 +33,11 @@ from bot.web import (
     plan,
     resume,
     scan,
+    single_sign_on,
 )
+from bot.web.gate import guarded
 from bot.web.house import House, house, language_of, show
+from bot.web.oidc import require_packages
 from bot.web.policy import Page
 from bot.web.reads import broker_for
 from bot.web.security import Guard
@@ -50,6 +55,8 @@ PAGES: tuple[Page, ...] = (
     *pages.PAGES,
     *my_data.PAGES,
     *login.PAGES,
+    *single_sign_on.PAGES,
+    *confirming.PAGES,
     *account.PAGES,
     *coach_desk.PAGES,
     *case_page.PAGES,
@@ -60,6 +67,7 @@ PAGES: tuple[Page, ...] = (
     *figures.PAGES,
     *knowledge_pages.PAGES,
     *admin.PAGES,
+    *logbook.PAGES,
 )
 
 
@@ -67,6 +75,7 @@ def create_app(desk: Desk) -> Starlette:
     """All pages of one desk. The desk outlives the app: opening and closing it is the caller's."""
     from bot.web.api import create_api
 
+    require_packages(desk.settings)
     broker = broker_for(desk.store)
     here = House(desk, broker)
 
@@ -75,7 +84,7 @@ def create_app(desk: Desk) -> Starlette:
         yield
         await broker.close()
 
-    routes: list[BaseRoute] = [Route(page.path, login.guarded(page), methods=list(page.methods)) for page in PAGES]
+    routes: list[BaseRoute] = [Route(page.path, guarded(page), methods=list(page.methods)) for page in PAGES]
     routes.append(Mount("/api/v1", create_api(here)))
     app = Starlette(
         routes=routes,

@@ -23,6 +23,7 @@ _MENU = (
     ("/desk/zoek", "Zoeken", "search", policy.READ),
     ("/desk/cijfers", "Cijfers", "chart", policy.FIGURES),
     ("/desk/kennis", "Kennis", "book", policy.KNOWLEDGE),
+    ("/desk/logboek", "Logboek", "lock", policy.LOG),
     ("/desk/beheer", "Beheer", "gear", policy.SETTINGS),
 )
 
@@ -43,6 +44,11 @@ FLASHES: dict[str, tuple[str, str]] = {
     "recorded": ("good", "De uitkomst is vastgelegd."),
     "doubted": ("good", "Dank u. Wie de kennis bijhoudt, ziet dit op de pagina Kennis."),
     "again": ("good", "Het bericht wordt nog een keer verstuurd."),
+    "proven": ("good", "Bedankt, u bent het. Doe het nu opnieuw."),
+    "unproven": ("bad", "Dat is niet gelukt. Wij weten niet zeker dat u het bent."),
+    "code_first": ("bad", "Stel eerst een controlecode in. Dat is bij dit loket verplicht. Daarna kunt u verder."),
+    "ended": ("good", "Dat apparaat is uitgelogd."),
+    "retried": ("good", "De berichten gaan opnieuw de deur uit."),
     "empty": ("bad", "Er stond geen tekst in het vak."),
     "bad_date": ("bad", "Die datum begrijp ik niet. Schrijf bijvoorbeeld 03-12-2026."),
     "bad_value": ("bad", "Dat antwoord past niet bij de vraag."),

@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse
 
 from bot.web import dates, render
 from bot.web.limits import Limiter
+from bot.web.oidc import Provider
 from bot.web.texts import LANGUAGES
 from bot.web.views import Face
 from flows.content import Content
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from bot.desk import Desk
     from bot.settings import Settings
     from bot.web.sse import Broker
+    from storage.audit import Broken
     from storage.store import Store
 
 LANGUAGE_COOKIE = "taal"
@@ -35,6 +37,9 @@ class House:
         self.messages = Limiter(burst=20, rate=20 / 60)  # per conversation
         self.openings = Limiter(burst=60, rate=60 / 3600)  # new conversations per network: libraries share one
         self.questions = Limiter(burst=60, rate=2)  # API calls per key
+        self.logins = Limiter(burst=30, rate=0.5)  # visits to the organisation's own login, per network
+        self.chain: tuple[datetime, tuple[Broken, ...]] | None = None  # when the audit log was last checked, and how
+        self.provider = Provider(desk.settings) if desk.settings.oidc_issuer else None
 
     @property
     def content(self) -> Content:
@@ -77,6 +82,7 @@ def face_of(desk: DeskFile, url: str, language: str) -> Face:
         hours=desk.phone_hours or hours_text(desk.hours, language),
         organisations=desk.organisations,
         style="/huisstijl.css" if desk.tokens else "",
+        logo="/logo" if desk.logo else "",
         example=desk.example,
         controller=desk.controller,
         privacy_contact=desk.privacy_contact,

@@ -22,6 +22,8 @@ READ = frozenset({"coach", "coordinator", "auditor"})
 FIGURES = frozenset({"coach", "coordinator", "admin", "auditor"})
 PEOPLE = frozenset({"admin"})
 SETTINGS = frozenset({"admin", "coordinator"})
+LOG = frozenset({"admin", "auditor"})
+PRIVACY = frozenset({"coordinator"})  # giving somebody their data, and forgetting somebody, on their request
 KNOWLEDGE = frozenset({"coach", "coordinator", "admin"})
 
 
@@ -33,6 +35,8 @@ class Page:
     handler: Handler
     allow: frozenset[str]
     methods: tuple[str, ...] = ("GET",)
+    confirm: bool = False  # asks who it is once more when the last proof is older than some minutes
+    early: bool = False  # may be opened before a second factor that everybody must have
 
     def __post_init__(self) -> None:
         if not self.allow or not (self.allow <= ANY or self.allow == PUBLIC):
@@ -44,3 +48,9 @@ def may_see_case(role: str, teams: frozenset[str], team: str) -> bool:
     if role in ("coordinator", "auditor"):
         return True
     return role == "coach" and (not teams or not team or team in teams)
+
+
+def may_use_password(setting: str, single_sign_on: bool, role: str) -> bool:
+    """Whether LOKET_PASSWORD_LOGIN lets this role in with a password. With an organisation's login it is for admins:
+    a way in on the day that login is down."""
+    return setting == "all" or (setting == "auto" and (not single_sign_on or role == "admin"))
