@@ -111,6 +111,11 @@ class Keys:
             os.fsync(file.fileno())
         return cls.from_text(fresh)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The public identifiers of all secrets at hand, newest first."""
+        return tuple(self._keks)
+
     def known(self, kek: str) -> bool:
         return kek in self._keks
 

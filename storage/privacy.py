@@ -13,6 +13,7 @@ from storage.audit import Broken, record, verify
 from storage.base import Base
 from storage.effects import my_data_link
 from storage.erasure import erase_person
+from storage.failpoints import failpoint
 from storage.keys import hashed
 from storage.promise import AMSTERDAM
 from storage.reads import answers_of, open_message
@@ -22,6 +23,8 @@ from storage.talk import Context, K, Pen, moment, ms
 from storage.talks import address_of, key_of, lock_talk
 
 __all__ = ["Privacy", "RetentionRefused", "Swept"]
+
+AT_ONCE = 1000  # keys wrapped in one transaction, so that turns go on meanwhile
 
 
 class Privacy(Base):
@@ -119,16 +122,21 @@ class Privacy(Base):
     # ---- keys ----
 
     async def rotate_keys(self) -> int:
-        """Wraps every key under the newest secret; afterwards older secrets may go. Returns how many were wrapped."""
+        """Wraps every key under the newest secret; afterwards older secrets may go. Returns how many were wrapped.
+
+        Stopped halfway, every key is wrapped under one of the secrets at hand, and the next call does the rest. Processes
+        that were started without the newest secret still wrap under an older one: restart all of them first.
+        """
 
         def work(conn: Connection) -> int:
             keys = self.context.keys
             count = 0
             for row in conn.execute(
-                sa.select(t.person_key).where(t.person_key.c.kek != keys.current).limit(1000)
+                sa.select(t.person_key).where(t.person_key.c.kek != keys.current).limit(AT_ONCE)
             ).fetchall():
                 purpose = row._mapping["class"]
                 raw = keys.unwrap(purpose, row.person, row.kek, row.wrapped)
+                failpoint("after unwrap")
                 same = sa.and_(t.person_key.c.person == row.person, t.person_key.c["class"] == purpose)
                 fresh = {"kek": keys.current, "wrapped": keys.wrap(purpose, row.person, raw)}
                 count += conn.execute(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from bot.settings import Settings
 from flows.content import Content
 from flows.events import Said, Started
 from knowledge.problems import LoketError
+from storage import actions as a
 from storage.messages import Incoming
 from storage.store import open_store
 
@@ -76,6 +78,40 @@ async def test_a_mail_server_that_is_away_delays_the_notice_and_nothing_else() -
     mailer = Mailer(desk, Post("127.0.0.1", 9, "", "", "loket@loket.example", "none"))
     await mailer.look()
     assert await mailer.look() == 0  # tried again in five minutes, not at once
+    await desk.aclose()
+    await store.aclose()
+
+
+async def test_who_left_the_page_hears_that_there_is_an_answer_and_reads_it_with_a_link_that_works_once(
+    letterbox: tuple[Letterbox, int],
+) -> None:
+    box, port = letterbox
+    now = [NOW]
+    store = await open_store("memory:", clock=lambda: now[0])
+    desk = Desk(Content.load(), store, Settings(public_url="https://loket.example"), clock=lambda: now[0])
+    anna = await store.add_staff("anna", "Anna", "coach")
+    address = "c" * 64
+    for event in (Started(), Said("ik zoek werk in Tiel"), Said("bel mij"), Said("0612345678"), Said("'s ochtends")):
+        await desk.receive(Incoming("web", address, event, now[0]))
+    talk = await store.conversation_at("web", "", address)
+    assert talk is not None
+    await store.act(a.Claim(talk.case, anna.id))
+    await store.act(a.EditAnswer(talk.case, anna.id, "email", "bezoeker@post.example"))
+    await store.act(a.Reply(talk.case, anna.id, "De cursus begint in maart.", "een"))
+    mailer = Mailer(desk, Post.from_url(f"smtp://127.0.0.1:{port}?from=loket@loket.example"))
+    await mailer.look()
+    assert box.letters == [], "somebody who is still reading gets no mail"
+    now[0] += timedelta(minutes=6)
+    await mailer.look()
+    [letter] = box.letters
+    assert "To: bezoeker@post.example" in letter
+    assert "Subject: Er is antwoord" in letter
+    for private in ("maart", "cursus", "Anna", "Tiel", talk.case):
+        assert private not in letter
+    [code] = re.findall(r"https://loket\.example/chat/verder#(\S+)", letter)
+    assert await store.resume(code, "web", "", "d" * 64) == talk.id
+    assert await store.resume(code, "web", "", "e" * 64) is None
+    assert await mailer.look() == 0
     await desk.aclose()
     await store.aclose()
 

@@ -15,6 +15,7 @@ from flows.turn import Turn
 from storage import actions as a
 from storage import tables as t
 from storage.backup import RestoreRefused, backup, restore
+from storage.failpoints import install
 from storage.invariants import check_invariants
 from storage.keys import KeyLost, Keys, KeyWeak
 from storage.messages import Verdict
@@ -360,6 +361,62 @@ async def test_sensitive_answers_go_thirty_days_after_the_case_also_from_the_sta
     assert case is not None
     assert (case.snapshot, case.summary, case.reason) == ({}, (), "bel mij")
     assert await findings(store) == []
+
+
+async def test_rotating_keys_that_dies_anywhere_loses_nobody_and_goes_on_where_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{tmp_path / 'loket.db'}"
+    old, new = "o" * 40, "n" * 40
+    store = await open_store(url, secret=Keys.from_text(old))
+    for n in range(5):
+        await Visitor(store, f"v{n}").says(f"{CANARY}-{n}")
+    await store.aclose()
+    monkeypatch.setattr("storage.privacy.AT_ONCE", 2)
+    both = Keys.from_text(f"{new},{old}")
+    for fatal in range(1, 12):
+        left = fatal
+
+        def die(name: str) -> None:
+            nonlocal left
+            left -= 1
+            if left == 0:
+                raise MemoryError(f"the process dies {name}")
+
+        store = await open_store(url, secret=both)
+        install(die)
+        try:
+            await store.rotate_keys()
+            finished = True
+        except MemoryError:
+            finished = False
+        finally:
+            install(None)
+        log = [
+            await store.messages((await Visitor(store, f"v{n}", sent=9 + fatal).says()).conversation) for n in range(5)
+        ]
+        assert [one[0].message.text for one in log] == [f"{CANARY}-{n}" for n in range(5)], f"after dying at {fatal}"
+        assert await findings(store) == []
+        await store.aclose()
+        if finished:
+            break
+    assert finished
+    assert fatal > 3
+    store = await open_store(url, secret=Keys.from_text(new))
+    assert (await Visitor(store, "v0", sent=99).says()).turn is not None
+    await store.aclose()
+
+
+async def test_a_desk_whose_peoples_keys_cannot_all_be_opened_does_not_start(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'loket.db'}"
+    old, new = "o" * 40, "n" * 40
+    store = await open_store(url, secret=Keys.from_text(f"{new},{old}"))
+    await store.aclose()
+    store = await open_store(url, secret=Keys.from_text(f"{old},{new}"))  # a process that was not restarted
+    await Visitor(store, "late").says()
+    await store.aclose()
+    with pytest.raises(KeyLost, match="put it back behind the new one"):
+        await open_store(url, secret=Keys.from_text(new))
 
 
 async def test_the_audit_log_is_kept_two_years_and_its_chain_still_fits(store: Store, clock: Clock) -> None:
