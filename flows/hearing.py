@@ -262,7 +262,7 @@ def _read(session: Session, words: str) -> None:
         if fact:
             _and_again(session)
         return
-    if asked and isinstance(outcome, Unread) and outcome.sure and len(words.split()) > SHORT:
+    if asked and isinstance(outcome, Unread) and kind in ("place", "code") and len(words.split()) > SHORT:
         knowing.answer_question(session, words, sure=True)
         return
     if isinstance(outcome, Unread) and outcome.phrase == "which_of_these":

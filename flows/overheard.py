@@ -1,5 +1,5 @@
-"""What a text says beside an answer: a label of another question, facts beside a remark about health or debts, a fear in
-the middle of a story, a language the conversation is not in."""
+"""What a text says beside an answer: a label of another question, facts beside a remark about health or debts, a fear
+in the middle of a story, a language the conversation is not in."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flows import deskquestions, knowing
 from flows.answers import plain
+from knowledge.criteria import Leaf, OneOf
 from knowledge.manner import is_surely_english
 
 if TYPE_CHECKING:
@@ -33,7 +34,17 @@ def label_elsewhere(session: Session, words: str, asked: str) -> dict[str, Any]:
         for choice in declared.choices.values():
             if said and plain(choice.label) == said:
                 found[fact] = choice.id if declared.kind == "choice" else (choice.id,)
-    return found if len(found) == 1 else {}
+    if len(found) != 1:
+        return {}
+    only = facts[next(iter(found))].applies
+    if (
+        isinstance(only, Leaf)
+        and only.fact == "situation"
+        and isinstance(only.test, OneOf)
+        and len(only.test.values) == 1
+    ):
+        return {"situation": next(iter(only.test.values)), **found}  # "een leerling opleiden" is an employer's wish
+    return found
 
 
 def offer_held(session: Session, words: str) -> None:

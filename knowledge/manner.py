@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from knowledge.sentence import Sentence
+from knowledge.text import tokens
 from knowledge.words import group
 
 _CORRECTING = frozenset(["toch", "eigenlijk", "sorry", "oeps", "correctie", "actually"])
@@ -51,6 +52,17 @@ _ASKING_INSIDE = frozenset(
         ("heb", "ik"), ("naar", "welk"), ("naar", "welke"), ("bij", "welk"), ("bij", "welke"), ("welk", "loket"),
     ]
 )  # fmt: skip
+
+
+SURELY = 3  # English words
+
+
+def is_surely_english(text: str) -> bool:
+    """A text of some words that is English and not a little Dutch: the desk may answer it in English."""
+    texts = [token.text for token in tokens(text)]
+    english = sum(word in group("manner_english") for word in texts)
+    dutch = sum(word in group("manner_dutch") - group("manner_english") for word in texts)
+    return english >= SURELY and english > 2 * dutch
 
 
 def language_of(sentence: Sentence, default: str) -> str:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 Outcome: TypeAlias = Literal["answer", "crisis", "privacy", "out_of_scope", "nothing"]
 
 LONGEST_QUERY = 40  # words that are looked at
+ASKED_SO = 0.95  # score of a frequent question that is asked word for word
 _LIKELY = 60  # documents whose typical questions are compared with the one asked
 
 _PRIVACY = (
@@ -111,6 +112,16 @@ class Search:
         return Reader(self.index, self._work, self.weights)
 
     @cached_property
+    def _asked_so(self) -> dict[str, list[int]]:
+        """The frequent questions word for word."""
+        found: dict[str, list[int]] = {}
+        for number, document in enumerate(self.index.documents):
+            worry = self.worries.get(document.id)
+            for question in (worry.question, worry.question_en, *worry.also) if worry is not None else ():
+                found.setdefault(" ".join(words(question)), []).append(number)
+        return found
+
+    @cached_property
     def _places(self) -> Places:
         return Places(self.index, self._geography)
 
@@ -157,6 +168,8 @@ class Search:
         scores = self._covered(said, places)
         self._add_phrases(said, scores)
         self._add_questions(said, scores)
+        for number in self._asked_so.get(" ".join(said), ()):  # also when its words say little: "wat kost dit"
+            scores[number] = max(scores.get(number, 0.0), ASKED_SO)
         self._prefer_places(places, scores)
         if desk:
             self._add_desks(said, places, scores)
