@@ -64,6 +64,11 @@ def parser() -> argparse.ArgumentParser:
 
     check = command("check", "editing:check", "check flows and catalogue; every problem at once")
     check.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="report only problems in these files")
+    check.add_argument("--json", action="store_true", help="the whole report as one JSON object")
+    check.add_argument(
+        "--witnesses", nargs="?", const="-", default="", metavar="FILE",
+        help="a conversation that leads to each entry, on the screen or into FILE",
+    )  # fmt: skip
     check.add_argument("--fix", action="store_true", help="write missing step ids")
     check.add_argument("--deploy", action="store_true", help="check the settings for a public installation instead")
     date_option(check)

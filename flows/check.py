@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flows.checkexamples import check_examples
@@ -18,8 +19,10 @@ from flows.cycles import check_cycles
 from flows.findings import find
 from flows.languagelines import check_partial, language_lines
 from flows.names import check_names
-from flows.proof import Proof, prove
-from flows.proofreport import proof_text
+from flows.proof import prove
+from flows.proofreport import proof_data, proof_text, witnesses_text
+from flows.reaching import Reach, check_reach, reach
+from flows.visiting import Proof
 from knowledge.checks import check_knowledge
 from knowledge.problems import Problem, Problems
 
@@ -32,6 +35,7 @@ class Report:
 
     problems: list[Problem]
     proof: Proof | None = None
+    reach: Reach | None = None
     content: Content | None = None
     unproven: list[str] = field(default_factory=list)
     skipped: str = ""
@@ -47,7 +51,7 @@ class Report:
     def render(self, only: tuple[str, ...] = ()) -> str:
         """The report as an editor reads it. `only` limits the problems to files whose path ends with one of these."""
         lines: list[str] = []
-        shown = [p for p in self.problems if not only or any(p.place.file.endswith(one) for one in only)]
+        shown = self._shown(only)
         for problem in shown:
             lines += [problem.render(self.source(problem.place.file)), ""]
         errors = sum(problem.severity == "error" for problem in shown)
@@ -58,8 +62,35 @@ class Report:
         if self.skipped:
             lines.append(self.skipped)
         if self.proof is not None and self.content is not None:
-            lines += ["", proof_text(self.content, self.proof, self.unproven)]
+            lines += ["", proof_text(self.proof, self.reach, self.unproven)]
         return "\n".join(lines)
+
+    def witnesses(self) -> str:
+        """A conversation to each entry; why there are none when the proof was left out."""
+        if self.content is None or self.reach is None:
+            return self.skipped
+        return witnesses_text(self.content, self.reach)
+
+    def data(self, only: tuple[str, ...] = ()) -> dict[str, Any]:
+        """The report for programs: an editor's plug-in, a build."""
+        return {
+            "ok": self.ok,
+            "problems": [
+                {
+                    "file": one.place.file, "line": one.place.line, "column": one.place.column,
+                    "severity": one.severity, "message": one.message, "proposal": one.proposal,
+                    "witness": one.witness,
+                }
+                for one in self._shown(only)
+            ],
+            "skipped": self.skipped,
+            "proof": proof_data(self.content, self.proof, self.reach, self.unproven)
+            if self.proof is not None and self.content is not None
+            else None,
+        }  # fmt: skip
+
+    def _shown(self, only: tuple[str, ...]) -> list[Problem]:
+        return [one for one in self.problems if not only or any(one.place.file.endswith(name) for name in only)]
 
     def source(self, file: str) -> list[str] | None:
         """The lines of a file, for the caret."""
@@ -85,6 +116,7 @@ def check(content_dir: Path | None = None, today: date = date(2026, 11, 21), *, 
 def check_flows(content: Content, moment: datetime, problems: Problems) -> Report:
     """The checks of flows on knowledge that is sound; `problems` may hold what reading them found."""
     proof: Proof | None = None
+    reached: Reach | None = None
     unproven: list[str] = []
     skipped = ""
     check_names(content, problems)
@@ -95,9 +127,12 @@ def check_flows(content: Content, moment: datetime, problems: Problems) -> Repor
         check_examples(content, moment, problems)
         proof = prove(content)
         unproven = find(content, proof, problems)
+        reached = reach(content, proof, moment)
+        check_reach(reached, problems)
+        unproven += reached.unproven
     else:
         skipped = "The proof over all answers was left out until the errors above are repaired."
-    return Report(sorted(set(problems.found)), proof, content, unproven, skipped)
+    return Report(sorted(set(problems.found)), proof, reached, content, unproven, skipped)
 
 
 def _breaks(problem: Problem) -> bool:

@@ -13,9 +13,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flows.content import Content
-from flows.proof import Proof, Visit, prove
-from flows.quotient import Group
+from flows.proof import prove
+from flows.quotient import UNREAD, Group
 from flows.texts import texts
+from flows.visiting import Proof, Visit
 from flows.voice import Voice
 from knowledge.criteria import NO, UNKNOWN, All, Criterion, Human, Leaf, Not
 from knowledge.criteria import Any as AnyOf
@@ -113,7 +114,7 @@ def _told(content: Content, visit: Visit) -> str:
     said = [
         voice.value(fact, group.value)
         for fact, group in visit.assigned.items()
-        if group.status == "given" and group.size and group.value != "x" and fact in content.knowledge.facts
+        if group.status == "given" and group.size and group.value != UNREAD and fact in content.knowledge.facts
     ]
     return ", ".join(said[:4]) or "anyone"
 

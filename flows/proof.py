@@ -9,10 +9,11 @@ group of values that conditions can tell apart. `advise` counts as verdicts over
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from flows.content import CONTACT, Content
+from flows.liveness import Liveness
 from flows.model import (
     Advise,
     Answer,
@@ -31,54 +32,19 @@ from flows.model import (
     When,
     every_step,
 )
-from flows.quotient import ABSENT, ASKED, Group, Quotient, needed
-from knowledge.criteria import InState, facts_in, leaves
+from flows.quotient import ABSENT, ASKED, UNREAD, Group, Quotient, needed
+from flows.visiting import Arrival, Proof, Visit
+from knowledge.criteria import InState, Leaf, OneOf, leaves
 from knowledge.profile import Given, Profile
 
 MOST_CLASSES = 200_000
-ADVICE = "advice"
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """One visitor so far. Frozen, so that splitting is sharing."""
-
-    assigned: dict[str, Group] = field(default_factory=dict)
-    asked: tuple[str, ...] = ()  # facts asked, in order
-    by_need: int = 0  # questions advise may add
-    words: int = 0  # words read
-    first_step: tuple[int, int] | None = None  # questions and words before the first concrete step
-    events: tuple[str, ...] = ()  # keys of steps whose effect came
-    flows: tuple[str, ...] = ()
-    offers: dict[str, str] = field(default_factory=dict)
-    certain: bool = False  # holds something that can be done today, whatever else is answered
-    handed: bool = False
-    ended: bool = False
-
-    @property
-    def questions(self) -> int:
-        return len(self.asked) + self.by_need
+MOST_WITNESSES = 64  # visitors kept per step, to tell the clearest conversation of a finding
+ADVICE, WHO = "advice", "situation"
 
 
 class _Split(Exception):
     def __init__(self, fact: str) -> None:
         self.fact = fact
-
-
-@dataclass(slots=True)
-class Proof:
-    """What walking everybody showed."""
-
-    quotient: Quotient
-    endings: list[Visit] = field(default_factory=list)
-    reached: set[str] = field(default_factory=set)  # keys of steps somebody comes to
-    branches: dict[str, set[str]] = field(default_factory=dict)  # when key -> yes, no, unknown
-    seen: dict[str, dict[str, set[Group]]] = field(default_factory=dict)  # when key -> fact -> groups of who came by
-    asks: dict[str, set[str]] = field(default_factory=dict)  # ask key -> asked, answered, not_applicable
-    sets: dict[str, set[str]] = field(default_factory=dict)  # fact -> set keys reached by one visitor together
-    witnesses: dict[str, Visit] = field(default_factory=dict)  # step key -> the first visitor who came by
-    unproven: list[str] = field(default_factory=list)
-    complete: bool = True
 
 
 def prove(content: Content) -> Proof:
@@ -100,6 +66,8 @@ class _Prover:
                     applies = self.facts[step.fact].applies
                     if applies is not None:
                         criteria.append(applies)
+        if WHO in self.facts:  # figures and findings are told per kind of visitor, whatever the conditions tell apart
+            criteria += [Leaf(WHO, OneOf((kind,), frozenset((kind,)))) for kind in self.facts[WHO].choices]
         for criterion in list(criteria):
             criteria += [
                 self.facts[leaf.fact].applies for leaf in leaves(criterion) if self.facts[leaf.fact].applies is not None
@@ -112,12 +80,12 @@ class _Prover:
             leaf.fact for one in criteria for leaf in leaves(one) if isinstance(leaf.test, InState)
         }
         self.proof = Proof(self.quotient)
+        self.latest: tuple[dict[str, Group], Profile] = ({}, content.profile({}, None))
         self.certain: dict[tuple[Any, ...], bool] = {}
         self.chains: dict[tuple[int, int], tuple[Any, ...]] = {}
-        self.alive: dict[int, frozenset[str] | None] = {}
+        self.liveness = Liveness(content)
         self.merged: dict[tuple[Any, ...], int] = {}
         self.kinds: dict[tuple[str, ...], int] = {}
-        self.entry_facts: dict[tuple[str, ...], frozenset[str]] = {}
 
     def run(self) -> Proof:
         root = self.content.root
@@ -162,66 +130,9 @@ class _Prover:
             self.chains[key] = rest
         return self.chains[key]
 
-    def live(self, rest: tuple[Any, ...]) -> frozenset[str] | None:
-        """Facts that a later step reads; None when a later step reads all of them (`advise`)."""
-        known = self.alive.get(id(rest), False)
-        if known is not False:
-            return known  # type: ignore[return-value]
-        found: frozenset[str] | None = frozenset()
-        if rest:
-            after = self.live(rest[1])
-            own = self.reads(rest[0], ())
-            found = None if after is None or own is None else after | own
-        self.alive[id(rest)] = found
-        return found
-
-    def reads(self, step: Any, active: tuple[str, ...]) -> frozenset[str] | None:
-        if isinstance(step, Advise):
-            return self.read_by_entries(step.kinds)
-        flows: list[str] = []
-        found: set[str] = set()
-        if isinstance(step, Do):
-            flows = [step.flow]
-        elif isinstance(step, Handoff) or (isinstance(step, Offer) and step.what == "coach"):
-            flows = [CONTACT]
-        elif isinstance(step, Offer):
-            flows = [step.what]
-        elif isinstance(step, Ask):
-            found |= {step.fact, *self._behind(step.fact)}
-        elif isinstance(step, SetFact):
-            found.add(step.fact)
-        inner: list[Any] = []
-        if isinstance(step, When):
-            for fact in step.condition.facts:
-                found |= {fact, *self.facts[fact].derive, *self._behind(fact)}
-            inner = [*step.then, *step.otherwise, *step.unknown]
-        for name in flows:
-            if name in self.content.flows and name not in active:
-                inner += [(part, (*active, name)) for part in self.content.flows[name].steps]
-        for part in inner:
-            one, around = part if isinstance(part, tuple) else (part, active)
-            read = self.reads(one, around)
-            if read is None:
-                return None
-            found |= read
-        return frozenset(found)
-
-    def _behind(self, fact: str) -> set[str]:
-        """Facts that decide whether this one applies, however far back."""
-        found: set[str] = set()
-        todo = [fact]
-        while todo:
-            declared = self.facts[todo.pop()]
-            names = [leaf.fact for leaf in leaves(declared.applies)] if declared.applies is not None else []
-            for name in (*names, *declared.derive):
-                if name not in found:
-                    found.add(name)
-                    todo.append(name)
-        return found
-
     def is_new(self, rest: tuple[Any, ...], visit: Visit) -> bool:
         """Whether nobody like this came by here before; who read more words before the first step goes on as well."""
-        live = self.live(rest)
+        live = self.liveness.live(rest)
         read = visit.assigned if live is None else {f: g for f, g in visit.assigned.items() if f in live}
         key = (
             id(rest), tuple(sorted(read.items(), key=lambda item: item[0])), visit.assigned.get("situation"),
@@ -249,12 +160,16 @@ class _Prover:
 
     def profile(self, visit: Visit) -> Profile:
         """For the flows' own conditions: one value stands for its whole group."""
-        answers = {
-            fact: Given(group.value, group.status)
-            for fact, group in visit.assigned.items()
-            if group.answered and group.status != ASKED
-        }
-        return self.content.profile(answers, None)
+        assigned, held = self.latest
+        if assigned is not visit.assigned:  # several steps in a row look at the same visitor
+            answers = {
+                fact: Given(group.value, group.status)
+                for fact, group in visit.assigned.items()
+                if group.answered and group.status != ASKED
+            }
+            held = self.content.profile(answers, None)
+            self.latest = visit.assigned, held
+        return held
 
     def surely(self, visit: Visit) -> Profile:
         """For entries: only what holds for every visitor of the group; the rest stays open."""
@@ -281,7 +196,9 @@ class _Prover:
             yield after, visit
             return
         self.proof.reached.add(step.key)
-        self.proof.witnesses.setdefault(step.key, visit)
+        came = self.proof.came.setdefault(step.key, [])
+        if len(came) < MOST_WITNESSES:
+            came.append(visit)
         yield from _STEPS[type(step)](self, step, after, visit)
 
     def say(self, step: Say, after: Any, visit: Visit) -> Iterator[tuple[Any, Visit]]:
@@ -328,8 +245,9 @@ class _Prover:
         counted = (
             visit if CONTACT in visit.flows or "call_me" in visit.flows else replace(visit, asked=(*visit.asked, fact))
         )
-        answer = Group(ASKED) if self.quotient.reads(fact) else Group("given", _any(declared), 1, None)
-        yield after, replace(counted, words=read, assigned={**visit.assigned, fact: answer})
+        answers: tuple[Group, ...] = (Group(ASKED) if self.quotient.reads(fact) else Group("given", UNREAD),)
+        for answer in self.quotient.groups(fact) if fact == WHO else answers:
+            yield after, replace(counted, words=read, assigned={**visit.assigned, fact: answer})
 
     def do(self, step: Do, after: Any, visit: Visit) -> Iterator[tuple[Any, Visit]]:
         yield self.into(step.flow, after, visit)
@@ -366,27 +284,17 @@ class _Prover:
         for outcome in outcomes:
             yield after, replace(visit, assigned={**visit.assigned, ADVICE: Group("given", outcome)})
 
-    def read_by_entries(self, kinds: tuple[str, ...]) -> frozenset[str]:
-        """Facts that decide whether an entry of these kinds fits, however far back."""
-        if kinds not in self.entry_facts:
-            catalogue = self.content.knowledge.catalogue
-            found: set[str] = set()
-            for entry in catalogue.of_kind(*kinds) if kinds else catalogue.values():
-                found |= set(facts_in(entry.criterion))
-            self.entry_facts[kinds] = frozenset(one for fact in found for one in (fact, *self._behind(fact)))
-        return self.entry_facts[kinds]
-
     def is_certain(self, step: Advise, visit: Visit) -> bool:
         """Some running entry of these kinds fits already, and no further answer can take that away."""
-        relevant = tuple(
-            (fact, group)
-            for fact, group in sorted(visit.assigned.items(), key=lambda one: one[0])
-            if fact in self.read_by_entries(step.kinds) and group.answered
-        )
-        key = (step.key, relevant)
+        read = self.liveness.read_by_entries(step.kinds)
+        known = [(fact, group) for fact, group in visit.assigned.items() if fact in read and group.answered]
+        key = (step.key, *sorted(known, key=lambda one: one[0]))
         if key not in self.certain:
             verdicts = self.content.knowledge.matcher.bits.verdicts(self.surely(visit))
             self.certain[key] = bool((verdicts.fits | verdicts.coach) & self.with_step(step.kinds))
+            self.proof.arrivals[key] = Arrival(step, visit, verdicts.possible, verdicts.fits | verdicts.coach)
+        elif len(visit.asked) < len(self.proof.arrivals[key].visit.asked):
+            self.proof.arrivals[key] = replace(self.proof.arrivals[key], visit=visit)
         return self.certain[key]
 
     def with_step(self, kinds: tuple[str, ...]) -> int:
@@ -426,6 +334,8 @@ class _Prover:
             return
         flow = CONTACT if step.what == "coach" else step.what
         accepted = replace(visit, offers={**visit.offers, step.key: "yes"}, handed=visit.handed or step.what == "coach")
+        if accepted.handed and accepted.first_step is None:
+            accepted = replace(accepted, first_step=(visit.questions, visit.words))
         yield self.into(flow, after, accepted)
         yield after, replace(visit, offers={**visit.offers, step.key: "no"})
 
@@ -441,10 +351,6 @@ class _Leave:
 
 
 _LEAVE = _Leave()
-
-
-def _any(fact: Any) -> Any:
-    return next(iter(fact.choices), "x")
 
 
 _STEPS: dict[type, Any] = {

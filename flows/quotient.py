@@ -15,6 +15,7 @@ from knowledge.criteria import At, Between, EachOf, Inside, InState, Leaf, OneOf
 from knowledge.facts import Fact, Facts
 
 ABSENT = "not_asked"
+UNREAD = "x"  # stands for any answer to a question that no condition reads
 ASKED = "asked"  # answered, but no condition has needed to know with what yet
 MOST_TESTED = 8  # values of one several-choices fact that conditions name; beyond this it is listed as not proven
 

@@ -31,6 +31,7 @@ class CriteriaChecks:
     def __init__(self, facts: Facts, geography: Anything, problems: Problems) -> None:
         self.facts, self.geography, self.problems = facts, geography, problems
         self.finder = Finder(facts, geography)
+        self.meaning: dict[Leaf, str] = {}
 
     def check(self, entry: Entry) -> None:
         before = len(self.problems.errors)
@@ -132,10 +133,18 @@ class CriteriaChecks:
     def conditions_mean_something(self, entry: Entry) -> None:
         """A condition that always or never holds is a typing error or a misunderstanding."""
         for leaf in leaves(entry.audience):
-            if self.finder.holds(leaf) is None:
+            if leaf not in self.meaning:  # equal conditions of many entries are looked at once
+                self.meaning[leaf] = self.how_it_holds(leaf)
+            if self.meaning[leaf] == "never":
                 self.problems.error(leaf.place, f"this condition on '{leaf.fact}' never holds", "Look at its values.")
-            elif self.finder.holds(self._fails_though_it_applies(leaf)) is None:
+            elif self.meaning[leaf] == "always":
                 self.problems.error(leaf.place, f"this condition on '{leaf.fact}' always holds", "Remove it.")
+
+    def how_it_holds(self, leaf: Leaf) -> str:
+        """never, always or sometimes."""
+        if self.finder.holds(leaf) is None:
+            return "never"
+        return "always" if self.finder.holds(self._fails_though_it_applies(leaf)) is None else "sometimes"
 
     def _fails_though_it_applies(self, leaf: Leaf) -> Criterion:
         applies = self.facts[leaf.fact].applies

@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 
 
+LINE = 150  # characters of an offending line that are shown
+
+
 @dataclass(frozen=True, order=True, slots=True)
 class Place:
     """Where something stands: file, line and column, the last two counted from 1 as an editor does."""
@@ -41,14 +44,23 @@ class Problem:
         out = [f"{self.place}: {said}{self.message}"]
         if lines and 0 < self.place.line <= len(lines):
             number = f"{self.place.line:>4} | "
-            line = lines[self.place.line - 1].rstrip("\n")
+            line, column = _window(lines[self.place.line - 1].rstrip("\n").expandtabs(1), self.place.column)
             out.append(number + line)
-            out.append(" " * (len(number) + self.place.column - 1) + "^" * max(1, min(self.width, len(line) + 1)))
+            out.append(" " * (len(number) + column - 1) + "^" * max(1, min(self.width, len(line) - column + 1)))
         if self.witness:
             out.append("  " + self.witness.replace("\n", "\n  "))
         if self.proposal:
             out.append("  " + self.proposal)
         return "\n".join(out)
+
+
+def _window(line: str, column: int) -> tuple[str, int]:
+    """The part of a long line around a column, and where the column stands in it."""
+    if len(line) <= LINE:
+        return line, column
+    start = max(0, min(column - LINE // 2, len(line) - LINE))
+    ends = "…" if start + LINE < len(line) else ""
+    return (f"…{line[start + 1 : start + LINE]}{ends}" if start else line[:LINE] + ends), column - start
 
 
 class Problems:

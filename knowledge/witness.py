@@ -7,7 +7,7 @@ decided it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
 from knowledge.criteria import NO, UNKNOWN, At, Between, Criterion, EachOf, Inside, InState, Leaf, judge, leaves
@@ -27,6 +27,7 @@ class Finder:
 
     def __init__(self, facts: Facts, geography: Any) -> None:
         self._facts, self._geography = facts, geography
+        self._kept: dict[Hashable, list[Any]] = {}  # values tried, by fact and tests: most criteria share theirs
 
     def find(self, criterion: Criterion, goal: Goal, given: dict[str, Given] | None = None) -> dict[str, Given] | None:
         """Answers that decide the criterion to a level `goal` accepts, asked in a sensible order; None when none do.
@@ -89,6 +90,13 @@ class Finder:
         return found
 
     def _values(self, fact: Fact, tests: list[Leaf]) -> list[Any]:
+        key = (fact.id, tuple(leaf.test for leaf in tests))
+        found = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = self._find_values(fact, tests)
+        return found
+
+    def _find_values(self, fact: Fact, tests: list[Leaf]) -> list[Any]:
         if fact.kind in ("choice", "yes_no", "code"):
             return self._kinds_of(fact, tests)
         if fact.kind == "choices":

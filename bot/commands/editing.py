@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import sys
 from collections.abc import Mapping
 from datetime import date
@@ -34,8 +35,24 @@ def check(options: argparse.Namespace) -> int:
         for line in fix(folder):
             print(line)
     report = check_content(folder, _today(options.date))
-    print(report.render(tuple(path.name for path in options.paths)))
+    only = tuple(path.name for path in options.paths)
+    if options.witnesses == "-":
+        print(report.witnesses())
+    elif options.json:
+        print(json.dumps(report.data(only), ensure_ascii=False))
+    else:
+        print(report.render(only))
+    if options.witnesses not in ("", "-"):
+        _write(Path(options.witnesses), report.witnesses())
     return 0 if report.ok else 2
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise LoketError(f"'{path}' cannot be written: {error.strerror}") from None
+    print(f"Written: {path}", file=sys.stderr)
 
 
 def draw(options: argparse.Namespace) -> int:
@@ -64,8 +81,6 @@ def diff(options: argparse.Namespace) -> int:
 
 
 def schema(options: argparse.Namespace) -> int:
-    import json
-
     from flows.schema import schema_of
 
     print(json.dumps(schema_of(options.kind), indent=2, ensure_ascii=False))

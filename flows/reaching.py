@@ -1,0 +1,206 @@
+"""Who comes to which entry of the catalogue: for each one a short conversation that ends with it.
+
+The proof says which visitors come to an `advise` step, and what is known about them there; from those a conversation is
+made whose further answers make the entry fit, and the engine's own walk plays it. So a witness is never a guess. An
+entry that no visitor can be led to is an error: somebody wrote it, and nobody will ever see it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flows.content import Content
+from flows.model import Advise
+from flows.quotient import ABSENT, ASKED, UNREAD
+from flows.state import Answer, State
+from flows.visiting import Arrival, Proof, Visit
+from flows.voice import Voice
+from flows.walk import Advised, Walk, walk
+from knowledge.criteria import UNKNOWN, InState, leaves
+from knowledge.entries import MONEY_KINDS, Entry
+from knowledge.problems import Problems
+from knowledge.profile import Given
+from knowledge.witness import Finder, TooHard
+
+MOST_TURNS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A conversation that ends with the entry. `how`: advice, mention, question (its own) or name (it ended)."""
+
+    entry: Entry
+    how: str
+    told: tuple[tuple[str, Answer], ...] = ()  # volunteered, without being asked
+    asked: tuple[tuple[str, Answer], ...] = ()  # in order
+
+    @property
+    def answers(self) -> int:
+        return len(self.told) + len(self.asked)
+
+
+@dataclass(slots=True)
+class Reach:
+    """Every entry with its witness, or why there is none."""
+
+    reached: dict[str, Reached]
+    unreached: list[Entry]
+    unproven: list[str]
+
+
+def reach(content: Content, proof: Proof, moment: datetime) -> Reach:
+    """A witness per entry, in the order of the catalogue."""
+    seeker = _Seeker(content, proof, moment)
+    found = Reach({}, [], [])
+    for entry in content.knowledge.catalogue.values():
+        try:
+            witness = seeker.witness(entry)
+        except TooHard:
+            found.unproven.append(f"{entry.place}: who comes to '{entry.id}' took too many steps")
+            continue
+        if witness is not None:
+            found.reached[entry.id] = witness
+        else:
+            found.unreached.append(entry)
+    return found
+
+
+def check_reach(found: Reach, problems: Problems) -> None:
+    """An entry nobody is led to is an error."""
+    for entry in found.unreached:
+        problems.error(
+            entry.place,
+            f"no conversation leads to '{entry.id}': no 'advise' names a {entry.kind} to somebody it may fit",
+            f"Add '{entry.kind}' to the 'kinds' of that 'advise', or the id to its 'mention', or look at the audience.",
+            witness="Zo gaat het mis: wie dit mag krijgen, ziet het nooit. Alleen wie de naam kent, vindt het.",
+            width=len(entry.id),
+        )
+
+
+class _Seeker:
+    def __init__(self, content: Content, proof: Proof, moment: datetime) -> None:
+        self.content, self.moment = content, moment
+        self.finder = Finder(content.knowledge.facts, content.knowledge.geography)
+        self.position = content.knowledge.matcher.position
+        self.enough = {f"enough:{one.step.key}": 1 for one in proof.arrivals.values()}  # nobody asks more by need
+        self.arrivals = sorted(proof.arrivals.values(), key=lambda one: len(one.visit.asked))
+
+    def witness(self, entry: Entry) -> Reached | None:
+        """A short conversation to this entry; None when no visitor is led to it. Raises TooHard."""
+        if entry.status == "ended":
+            return Reached(entry, "name")
+        tried: set[Any] = set()
+        for arrival, settled in self.leading_to(entry):
+            known = {} if settled else self.surely(entry, arrival.visit)
+            key = (arrival.visit.asked, arrival.step.key, settled, tuple(known.items()))
+            if key in tried:
+                continue
+            tried.add(key)
+            found = {} if settled else self.finder.find(entry.criterion, lambda level: level > UNKNOWN, known)
+            played = self.play(entry, arrival, found) if found is not None else None
+            if played is not None:
+                return played
+        # What answers a question need not stand on a card; money that nobody is shown is money nobody asks for.
+        return Reached(entry, "question") if entry.questions and entry.kind not in MONEY_KINDS else None
+
+    def leading_to(self, entry: Entry) -> list[tuple[Arrival, bool]]:
+        """Arrivals whose step may name this entry to that visitor, and whether it surely fits there; short ones first.
+
+        Where something is still open, at least one more answer is needed.
+        """
+        bit = 1 << self.position[entry.id]
+        told = any(isinstance(leaf.test, InState) for leaf in leaves(entry.criterion))  # what is told later may count
+        found = [
+            (arrival, bool(arrival.settled & bit))
+            for arrival in self.arrivals
+            if (arrival.possible & bit or told) and _names(arrival.step, entry)
+        ]
+        return sorted(found, key=lambda one: len(one[0].visit.asked) + (not one[1]))
+
+    def surely(self, entry: Entry, visit: Visit) -> dict[str, Given]:
+        """What is known exactly about the visitor there, as far as the entry reads it."""
+        read = self.content.knowledge.facts.behind(leaf.fact for leaf in leaves(entry.criterion))
+        return {
+            fact: Given(group.value, group.status)
+            for fact, group in visit.assigned.items()
+            if fact in read and group.size == 1 and (group.status == "dont_know" or _is_said(group))
+        }
+
+    def play(self, entry: Entry, arrival: Arrival, found: dict[str, Given]) -> Reached | None:
+        """Walk with the answers of the arrival and those found; whatever else is asked is not known."""
+        visit = arrival.visit
+        answers = {fact: Answer(one.status, one.value) for fact, one in found.items()}
+        answers |= {fact: _said_there(visit, fact) for fact in visit.assigned if fact not in answers}
+        done: dict[str, Any] = {key: {"answer": said} for key, said in visit.offers.items()} | self.enough
+        state = State(answers={fact: answer for fact, answer in answers.items() if answer.status != ABSENT}, done=done)
+        for _ in range(MOST_TURNS):
+            walked = walk(self.content, state, self.moment)
+            if _is_named(entry, walked):
+                return _told(entry, *self.without_needless(entry, state, walked, found), arrival, found)
+            pending = walked.pending
+            if pending is None:
+                return None
+            if pending.kind == "ask":
+                state = state.with_answer(pending.fact, Answer("dont_know")).but(asked=walked.asked)
+            else:
+                said = "no" if pending.kind == "offer" else "yes"
+                state = state.but(done={**state.done, pending.key: {"answer": said}})
+        return None
+
+    def without_needless(self, entry: Entry, state: State, walked: Walk, found: dict[str, Given]) -> tuple[State, Walk]:
+        """The same conversation without what was neither asked nor needed, when it then still ends with the entry."""
+        needless = [fact for fact in state.answers if fact not in walked.facts and fact not in found]
+        if not needless:
+            return state, walked
+        shorter = state.without(*needless)
+        again = walk(self.content, shorter, self.moment)
+        return (shorter, again) if _is_named(entry, again) else (state, walked)
+
+
+def _is_named(entry: Entry, walked: Walk) -> bool:
+    return any(isinstance(event, Advised) and _names(event.step, entry) for event in walked.events)
+
+
+def _names(step: Advise, entry: Entry) -> bool:
+    return not step.kinds or entry.kind in step.kinds or entry.id in step.mention
+
+
+def _is_said(group: Any) -> bool:
+    return bool(group.status == "given" and group.value != UNREAD)
+
+
+def _said_there(visit: Visit, fact: str) -> Answer:
+    """What the visitor of an arrival answered; ABSENT when the fact was derived or not asked."""
+    group = visit.assigned[fact]
+    if group.status == ABSENT or not group.size:
+        return Answer(ABSENT)
+    return Answer("given", group.value) if group.status != ASKED and _is_said(group) else Answer("dont_know")
+
+
+def _told(entry: Entry, state: State, walked: Walk, arrival: Arrival, found: dict[str, Given]) -> Reached:
+    asked = [fact for fact in dict.fromkeys(walked.facts) if fact in state.answers]
+    told = [fact for fact in found if fact not in asked]
+    how = "advice" if not arrival.step.kinds or entry.kind in arrival.step.kinds else "mention"
+    return Reached(
+        entry, how, tuple((one, state.answers[one]) for one in told), tuple((one, state.answers[one]) for one in asked)
+    )
+
+
+def conversation(content: Content, reached: Reached) -> list[str]:
+    """The witness as an editor reads it, in Dutch."""
+    voice, entry = Voice(content, "nl"), reached.entry
+    if reached.how == "name":
+        return [f"u:     {entry.name}", "loket: zegt dat dit voorbij is, en wat er nu wel is"]
+    if reached.how == "question":
+        return [f"u:     {entry.questions[0]}", f"loket: antwoordt met {entry.name}"]
+    lines = []
+    if reached.told:
+        lines.append(f"u:     (vertelt) {voice.listed([(fact, a.value, a.status) for fact, a in reached.told])}")
+    for fact, answer in reached.asked:
+        step = content.asks(fact, "")
+        lines.append(f"loket: {voice.question(step) if step else content.knowledge.facts[fact].question}")
+        lines.append(f"u:     {voice.value(fact, answer.value, answer.status)}")
+    ends = "noemt" if reached.how == "mention" else "toont"
+    return [*lines, f"loket: {ends} {entry.name}"]
