@@ -155,16 +155,13 @@ class Provider:
                 answer = await client.post(url, headers=headers, content=body)
         except httpx.HTTPError as error:
             raise ProviderDown(f"no answer to the code: {type(error).__name__}") from None
-        found = _object(answer.content)
-        if answer.status_code == 400 and found.get("error") == "invalid_grant":
+        if answer.status_code == 400 and b"invalid_grant" in answer.content:
             raise NotProven("the provider does not know this code (any more)")
-        if answer.status_code in (400, 401):
-            raise ProviderDown(
-                f"refuses this desk: {found.get('error', answer.status_code)}; check LOKET_OIDC_CLIENT_…"
-            )
+        if answer.status_code in (400, 401, 403):
+            raise ProviderDown(f"refuses this desk ({answer.status_code}); check LOKET_OIDC_CLIENT_ID and _SECRET")
         if answer.status_code != 200:
             raise ProviderDown(f"answers the code with {answer.status_code}")
-        return found
+        return _object(answer.content)
 
     async def _proven(
         self, about: Mapping[str, Any], token: str, access: str, nonce: str, now: datetime
