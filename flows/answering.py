@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flows import pressing
-from flows.answers import Answered, Outcome, Unread, plain, read_answer
+from flows.answers import Answered, Asking, Outcome, Unread, plain, read_answer
 from flows.answers.choice import _NO, _YES
 from flows.model import Ask
 
@@ -25,18 +25,22 @@ def asked_fact(session: Session) -> str:
     return screen.fact if screen and screen.fact in session.content.knowledge.facts else ""
 
 
-def _labels(session: Session, fact: str) -> tuple[tuple[str, str], ...]:
-    """The choices as they were offered, in that order."""
-    screen = session.before.shown
-    step = session.content.steps.get(screen.step) if screen else None
+def _asking(session: Session, fact: str) -> Asking:
+    """What reading an answer needs, with the choices as they were offered, in that order. Kept for the day."""
+    content, screen = session.content, session.before.shown
+    step = content.steps.get(screen.step) if screen else None
     if not isinstance(step, Ask) or step.fact != fact:
-        step = session.content.askable.get(fact) or Ask("", session.content.root.place, fact)
-    return tuple(session.voice.labels(step))
+        step = content.askable.get(fact) or Ask("", content.root.place, fact)
+    key = ("asking", fact, step.key, session.voice.language)
+    asking: Asking | None = content.said.get(key)
+    if asking is None or asking.today != session.today:
+        asking = content.said[key] = content.asking(fact, session.today, tuple(session.voice.labels(step)))
+    return asking
 
 
 def parse(session: Session, fact: str, words: str) -> Outcome:
-    labels = _labels(session, fact)
-    outcome = read_answer(words, session.content.asking(fact, session.today, labels))
+    asking = _asking(session, fact)
+    labels, outcome = asking.labels, read_answer(words, asking)
     declared = session.content.knowledge.facts[fact]
     if declared.kind == "choice" and isinstance(outcome, Unread):
         said = plain(words)
@@ -53,6 +57,8 @@ def parse(session: Session, fact: str, words: str) -> Outcome:
 
 def number_of_option(session: Session, fact: str, words: str) -> Outcome | None:
     """'2' is the second button, unless the question itself asks for a number."""
+    if not words.lstrip(", ")[:1].isdigit():
+        return None
     kind = session.content.knowledge.facts[fact].kind
     screen = session.before.shown
     if screen is None or kind in ("number", "amount", "date", "phone", "place"):
@@ -74,4 +80,4 @@ def leading_label(session: Session, fact: str, words: str) -> str | None:
         return None
     wanted = "ja" if first.rstrip(",") in ("ja", "yes") else "nee"
     english = {"ja": "yes", "nee": "no"}[wanted]
-    return next((id for id, label in _labels(session, fact) if plain(label) in (wanted, english)), None)
+    return next((id for id, label in _asking(session, fact).labels if plain(label) in (wanted, english)), None)

@@ -6,11 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from flows.cards import card_message, mention_line
-from flows.effects import Count, Message, OpenCase, Option, Remind, Span, Wish
+from flows.effects import Count, Elsewhere, Message, OpenCase, Option, Remind, Span, Wish
 from flows.effects import Note as NoteEffect
 from flows.handover import open_case
 from flows.model import Finish, Handoff, Note, Offer, Say
 from flows.model import Remind as RemindStep
+from flows.position import Withheld
+from flows.questions import question_of
 from flows.state import Shown
 from flows.walk import Advised, Pending, Walk, candidates
 
@@ -116,6 +118,10 @@ class Screen:
         elif isinstance(event, Say):
             session.mark(key, session.state.turn)
             self.say(event)
+        elif isinstance(event, Withheld):
+            session.mark(key, session.state.turn)
+            self.lines.append(self.voice.phrase("withheld", name=self.voice.name(event.fact)))
+            session.effects.append(Elsewhere(event.fact))
         elif isinstance(event, Note):
             session.mark(key, session.state.turn)
             session.effects.append(NoteEffect(event.text))
@@ -225,8 +231,6 @@ class Screen:
         self.ask(text, options, fact, expects)
 
     def pending(self, pending: Pending) -> None:
-        from flows.questions import question_of
-
         asked = question_of(self.session, pending)
         self.step, self.fact = pending.key, pending.fact
         self.lines += asked.above

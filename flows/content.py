@@ -15,6 +15,7 @@ from flows.model import Advise, Ask, Do, Flow, Offer, Step, every_step
 from flows.reading import FlowReader
 from knowledge.content import Knowledge
 from knowledge.criteria_reading import read_criterion
+from knowledge.desk_file import CHANNELS
 from knowledge.given import read_given
 from knowledge.i18n import Translations
 from knowledge.problems import ContentInvalid, Place, Problems, did_you_mean
@@ -105,6 +106,16 @@ class Content:
         geography = self.knowledge.geography if facts[fact].kind == "place" else None
         return Asking(facts[fact], today, labels, geography, facts.lists)
 
+    def withheld(self, channel: str) -> frozenset[str]:
+        """Facts that are not asked or read back on a channel: desk.yaml keeps answers of their class off it."""
+        found: frozenset[str] | None = self.said.get(("withheld", channel))
+        if found is None:
+            desk, facts = self.knowledge.desk, self.knowledge.facts
+            bound = channel in CHANNELS
+            found = frozenset(fact for fact in facts if bound and not desk.may_carry(channel, facts[fact].cls))
+            self.said["withheld", channel] = found
+        return found
+
     def plain_value(self, fact: str, written: Any) -> Any:
         """The answer value of what a flow writes; None when it has none (`check` reported it)."""
         answers, _ = read_given({fact: written}, self.knowledge.facts, lambda: self.knowledge.geography)
@@ -179,6 +190,11 @@ class Content:
 
         opened = [flow for flow in self.flows.values() if set(flow.given) - {"situation"}]
         return {plain(words): flow for flow in opened for words in flow.starts_with}
+
+    @cached_property
+    def start_words(self) -> frozenset[str]:
+        """The first word of each of `starts`."""
+        return frozenset(words.split()[0] for words in self.starts if words)
 
     def asks(self, fact: str, flow: str) -> Ask | None:
         """How a fact is asked: as this flow words it, else as any flow does."""

@@ -35,6 +35,7 @@ _STUCK = re.compile(
     r"loop vast|"
     r"(do not|don't) (understand|get) (it|this)|too difficult"
 )
+_STUCK_PIECES = ("niet", "niks", "moeilijk", "ingewikkeld", "loop vast", "do not", "don't", "difficult")
 # Facts that only a visitor who speaks of himself tells.
 _PERSONAL = frozenset(("situation", "company_size", "age", "education", "occupation", "wanted_occupation", "course"))
 # The same in a text that asks nothing: "statushouder arnhem wil werken in bouw" never says "ik".
@@ -71,11 +72,12 @@ def hear(session: Session, text: str) -> None:
     if command is not None:
         commanding.command(session, *command)
         return
-    polite = POLITE.get(plain(words))
+    said = plain(words)
+    polite = POLITE.get(said)
     if polite and (session.before.shown is None or not session.before.shown.fact or polite == "hello"):
         session.say(polite)
         return
-    if _STUCK.search(plain(words)) and len(words.split()) <= 9:
+    if _is_stuck(said) and len(words.split()) <= 9:
         offer_human(session)
         return
     if len(words) > LONGEST:
@@ -85,18 +87,28 @@ def hear(session: Session, text: str) -> None:
         session.state = session.state.but(phase="talking")
     if session.state.pending is not None and deskquestions.answer_words(session, words):
         return
-    if _opens_flow(session, words) or _answers_screen(session, words):
+    if _opens_flow(session, words, said) or _answers_screen(session, words):
         return
     _read(session, words)
 
 
-def _opens_flow(session: Session, words: str) -> bool:
+def _is_stuck(said: str) -> bool:
+    """'ik begrijp het niet': every way of saying so holds one of a few pieces, which are looked for first."""
+    return any(map(said.__contains__, _STUCK_PIECES)) and _STUCK.search(said) is not None
+
+
+def _opens_flow(session: Session, words: str, said: str) -> bool:
     """'zelfscan', or a few words with it: opens that flow, wherever the conversation stands."""
-    said = plain(words)
-    flow = session.content.starts.get(said)
-    if flow is None and len(said.split()) <= FEW_WORDS and not looks_like_question(words):
-        named = [flow for start, flow in session.content.starts.items() if f" {start} " in f" {said} "]
-        flow = named[0] if named else None
+    starts = session.content.starts
+    flow = starts.get(said)
+    if flow is None and session.content.start_words:
+        parts = said.split()
+        named = len(parts) <= FEW_WORDS and not session.content.start_words.isdisjoint(parts)
+        if named and not looks_like_question(words):
+            flow = next((flow for start, flow in starts.items() if f" {start} " in f" {said} "), None)
+        elif not session.content.start_words.isdisjoint(parts):  # "zijn er nog bijeenkomsten voor ondernemers?"
+            whole = (one for start, one in starts.items() if start.count(" ") >= SHORT and f" {start} " in f" {said} ")
+            flow = next(whole, None)
     if flow is None:
         return False
     for fact, value in flow.given.items():

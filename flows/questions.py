@@ -11,6 +11,7 @@ from flows.handover import facts_to_pass_on
 from flows.model import Ask
 from flows.voice import Voice
 from flows.walk import Pending, candidates
+from knowledge.facts import Fact
 
 if TYPE_CHECKING:
     from flows.session import Session
@@ -44,7 +45,7 @@ def fact_question(session: Session, step: Ask, *, everything: bool = False) -> Q
     if worded is None:
         worded = session.content.said[key] = _worded(voice, step, first=first, everything=everything)
     text, options = worded
-    return Question(text, [*options, *_row(session, step, first=first)], fact.kind, fact.kind == "choices")
+    return Question(text, [*options, *_row(session, fact, first=first)], fact.kind, fact.kind == "choices")
 
 
 def _worded(voice: Voice, step: Ask, *, first: bool, everything: bool) -> tuple[str, tuple[Option, ...]]:
@@ -65,12 +66,21 @@ def _worded(voice: Voice, step: Ask, *, first: bool, everything: bool) -> tuple[
     return text, tuple(options)
 
 
-def _row(session: Session, step: Ask, *, first: bool) -> list[Option]:
-    fact = session.content.knowledge.facts[step.fact]
+def _row(session: Session, fact: Fact, *, first: bool) -> tuple[Option, ...]:
+    """The row below the choices, of which there are a handful per fact."""
+    wrong, terminal = bool(session.volunteered) and not first, session.world.channel == "terminal"
+    key = ("row", session.voice.language, fact.id, first, wrong, terminal)
+    row: tuple[Option, ...] | None = session.content.said.get(key)
+    if row is None:
+        row = session.content.said[key] = tuple(_made_row(session, fact, first=first, wrong=wrong, terminal=terminal))
+    return row
+
+
+def _made_row(session: Session, fact: Fact, *, first: bool, wrong: bool, terminal: bool) -> list[Option]:
     if first:
         row = [session.option("!language", "b_language"), session.option("!privacy", "b_privacy")]
     elif fact.kind in CONTACT_KINDS:
-        row = [session.option("!chat", "b_chat")] if session.world.channel != "terminal" else []
+        row = [session.option("!chat", "b_chat")] if not terminal else []
         if fact.kind == "phone":
             row.append(session.option("!mail", "b_mail"))
     elif fact.id in ("name", "part_of_day"):
@@ -81,7 +91,7 @@ def _row(session: Session, step: Ask, *, first: bool) -> list[Option]:
             session.option("!declined", "b_declined") if sensitive else session.option("!dont_know", "b_dont_know"),
             session.option("!call_me", "b_call_me"),
         ]
-    if session.volunteered and not first:
+    if wrong:
         row.insert(0, session.option("!wrong", "b_wrong"))
     return row
 

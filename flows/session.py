@@ -25,12 +25,18 @@ KEPT_SCREENS = 12  # older screens whose buttons can still be read
 class Session:
     """Mutable on purpose, and private to one turn."""
 
+    __slots__ = (
+        "_walked", "advice", "before", "content", "effects", "lead", "now", "only_said", "own", "quiet", "read_back",
+        "said", "state", "today", "understood", "voice", "volunteered", "wait", "world",
+    )  # fmt: skip
+
     def __init__(self, content: Content, world: World, state: State, now: datetime) -> None:
         self.content, self.world, self.before, self.now = content, world, state, now
+        self.today: date = now.date()
         self.state = draft = Draft(state)
         draft.turn = state.turn + 1
         draft.fingerprint = content.fingerprint
-        self.voice = Voice.of(content, state.language)
+        self.voice = Voice.of(content, state.language, world.channel)
         self.effects: list[Effect] = []
         self.lead: list[str] = []  # lines above whatever comes next
         self.read_back: list[str] = []  # "Ik lees: …", right above the question
@@ -43,10 +49,6 @@ class Session:
         self.wait = False  # say what there is to say, and do not repeat the question
         self._walked: tuple[Any, Any, Any, Walk] | None = None
         self.only_said = False  # not even what the walk reached: somebody else speaks, or everything was wiped
-
-    @property
-    def today(self) -> date:
-        return self.now.date()
 
     # --- changing what is known ------------------------------------------------------------------------------------
 
@@ -82,7 +84,7 @@ class Session:
     def set_language(self, language: str) -> None:
         """Switch; answers stay as they are."""
         self.state = self.state.but(language=language)
-        self.voice = Voice.of(self.content, language)
+        self.voice = Voice.of(self.content, language, self.world.channel)
 
     def step_on_screen(self) -> str:
         """Key of the step whose question stands on the screen."""

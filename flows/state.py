@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, NamedTuple
 
-VERSION = 1
+VERSION = 2  # 1 wrote answers and screens with names; it is still read
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One answer. `status` is given, dont_know or declined; `value` only when given.
+class Answer(NamedTuple):
+    """One answer; a tuple, because every turn reads and writes all of them.
+
+    `status` is given, dont_know or declined; `value` only when given.
 
     Values by kind: choice/code/yes_no an id; choices a tuple of ids; number/amount an int or float, or a band as
     (low, high) with None for open ends; date 'YYYY-MM-DD'; place a Spot key; text, phone, email a string.
@@ -27,8 +28,7 @@ class Answer:
     turn: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """What stands on the screen: input is read against this, then the walk decides what comes next."""
 
     turn: int
@@ -57,26 +57,33 @@ class State:
     fingerprint: str = ""  # of the content the last turn was made with
 
     def to_json(self) -> str:
-        raw = {name: getattr(self, name) for name in _FIELDS}  # by hand: asdict copies every answer, at every turn
-        raw["answers"] = {
-            fact: {"status": one.status, "value": one.value, "by": one.by, "turn": one.turn}
-            for fact, one in self.answers.items()
-        }
-        raw["shown"] = None if self.shown is None else _screen(self.shown)
-        raw["older"] = [_screen(one) for one in self.older]
-        return _encode({"v": VERSION, **raw})
+        return _encode({
+            "v": VERSION, "answers": self.answers, "done": self.done, "asked": self.asked, "shown": self.shown,
+            "older": self.older, "turn": self.turn, "language": self.language, "tries": self.tries,
+            "misses": self.misses, "advice": self.advice, "pending": self.pending, "phase": self.phase,
+            "fingerprint": self.fingerprint,
+        })  # fmt: skip
 
     @classmethod
     def from_json(cls, text: str) -> State:
         """Raises ValueError when the text was written by a newer version."""
-        raw = json.loads(text)
-        if raw.pop("v") != VERSION:
+        raw = _decode(text)
+        version = raw.pop("v")
+        if version == 1:
+            _upgrade(raw)
+        elif version != VERSION:
             raise ValueError("this conversation was stored by a newer version; upgrade this process first")
-        raw["answers"] = {fact: Answer(**_untuple(answer)) for fact, answer in raw["answers"].items()}
-        raw["asked"] = {step: tuple(facts) for step, facts in raw["asked"].items()}
-        raw["shown"] = _shown(raw["shown"]) if raw["shown"] else None
-        raw["older"] = tuple(_shown(one) for one in raw["older"])
-        raw["advice"] = None if raw["advice"] is None else tuple(raw["advice"])
+        for fact, one in raw["answers"].items():
+            if type(one[1]) is list:
+                one[1] = tuple(one[1])
+            raw["answers"][fact] = _answer(one)
+        if raw["asked"]:
+            raw["asked"] = {step: tuple(facts) for step, facts in raw["asked"].items()}
+        if raw["shown"]:
+            raw["shown"] = _shown(raw["shown"])
+        raw["older"] = tuple(map(_shown, raw["older"]))
+        if raw["advice"] is not None:
+            raw["advice"] = tuple(raw["advice"])
         return cls(**raw)
 
     def but(self, **changes: Any) -> State:
@@ -101,20 +108,20 @@ _FIELDS = tuple(one.name for one in fields(State))
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_decode = json.JSONDecoder().decode
+_answer = Answer._make
 
 
-def _screen(shown: Shown) -> dict[str, Any]:
-    return {
-        "turn": shown.turn, "step": shown.step, "fact": shown.fact, "options": shown.options,
-        "fingerprint": shown.fingerprint,
-    }  # fmt: skip
+def _shown(raw: list[Any]) -> Shown:
+    return Shown(raw[0], raw[1], raw[2], tuple(raw[3]), raw[4])
 
 
-def _untuple(raw: dict[str, Any]) -> dict[str, Any]:
-    if isinstance(raw["value"], list):
-        raw["value"] = tuple(raw["value"])
-    return raw
-
-
-def _shown(raw: dict[str, Any]) -> Shown:
-    return Shown(raw["turn"], raw["step"], raw["fact"], tuple(raw["options"]), raw["fingerprint"])
+def _upgrade(raw: dict[str, Any]) -> None:
+    """Version 1 named the parts of every answer and screen."""
+    raw["answers"] = {
+        fact: [one["status"], one["value"], one["by"], one["turn"]] for fact, one in raw["answers"].items()
+    }
+    screens = [raw["shown"], *raw["older"]]
+    raw["shown"], *raw["older"] = [
+        one and [one["turn"], one["step"], one["fact"], one["options"], one["fingerprint"]] for one in screens
+    ]

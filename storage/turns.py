@@ -111,7 +111,7 @@ def _take_asked(
     turn = pen.context.step(talk.state, world, CoachAnswered(*asked), pen.here)
     answer = turn.state.answers.get(asked[0])
     if answer is not None:  # the coach asked, the visitor answered
-        turn = replace(turn, state=turn.state.with_answer(asked[0], replace(answer, by="visitor")))
+        turn = replace(turn, state=turn.state.with_answer(asked[0], answer._replace(by="visitor")))
     apply_turn(conn, pen, talk, turn, stocks, due)
 
 

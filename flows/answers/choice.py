@@ -138,7 +138,11 @@ def _label(names: Named, wanted: str) -> str:
 
 def named(asking: Asking) -> Named:
     """Everything the fact's choices are called, shown labels first."""
-    return _named(asking.fact.id, asking.labels, tuple((c.id, c.label, tuple(c.words)) for c in choices_of(asking)))
+    names: Named | None = asking.worked_out.get("names")
+    if names is None:
+        known = tuple((c.id, c.label, tuple(c.words)) for c in choices_of(asking))
+        names = asking.worked_out["names"] = _named(asking.fact.id, asking.labels, known)
+    return names
 
 
 def choices_of(asking: Asking) -> list[Any]:

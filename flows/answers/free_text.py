@@ -10,12 +10,13 @@ _ASKS = re.compile(
     r"^(wat|wie|waar|wanneer|hoe|waarom|welke|kan ik|mag ik|moet ik|is er|zijn er|what|who|where|when|how|why|can i)\b",
     re.IGNORECASE,
 )
+_LETTER = re.compile(r"\w")
 
 
 def read_text(text: str, asking: Asking) -> Outcome:
-    text = re.sub(r"\s+", " ", text).strip()
+    text = " ".join(text.split())
     limit = int(asking.fact.max or 200)
-    if not re.search(r"\w", text):
+    if not _LETTER.search(text):
         return Unread("empty_text", sure=True)
     if len(text) > limit:
         return Unread("text_too_long", {"max": str(limit), "given": str(len(text))}, sure=True)

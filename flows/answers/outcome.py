@@ -42,4 +42,4 @@ class Asking:
     labels: tuple[tuple[str, str], ...] = ()  # (choice id, label) as offered
     geography: Any = None
     lists: Any = None
-    extra: dict[str, Any] = field(default_factory=dict)
+    worked_out: dict[str, Any] = field(default_factory=dict, compare=False)  # by the readers, of these very labels

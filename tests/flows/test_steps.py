@@ -10,7 +10,7 @@ import pytest
 from flows.content import HERE, Content, flow_files
 from flows.effects import Consent, Note, OpenCase, Remind
 from flows.events import Chose, Said, TimePassed
-from flows.state import State
+from flows.state import Answer, Shown, State
 from knowledge.problems import Problems
 from tests.flows.conftest import NOVEMBER, Conversation
 
@@ -239,7 +239,21 @@ def test_a_circle_of_flows_does_not_hang_a_conversation(content: Content, tmp_pa
 
 def test_a_state_of_a_newer_version_is_refused_loudly() -> None:
     with pytest.raises(ValueError, match="newer version"):
-        State.from_json(State().to_json().replace('"v":1', '"v":99'))
+        State.from_json(State().to_json().replace('"v":2', '"v":99'))
+
+
+def test_a_state_that_version_1_wrote_is_read() -> None:
+    written = (
+        '{"v":1,"answers":{"benefit":{"status":"given","value":["ww"],"by":"text","turn":2}},"done":{},"asked":{},'
+        '"shown":{"turn":2,"step":"welcome.place","fact":"place","options":["!call_me"],"fingerprint":"f"},'
+        '"older":[{"turn":1,"step":"a.b","fact":"","options":["yes","no"],"fingerprint":"f"}],"turn":2,"language":"nl",'
+        '"tries":{},"misses":0,"advice":["x"],"pending":null,"phase":"talking","fingerprint":"f"}'
+    )
+    state = State.from_json(written)
+    assert state.answers == {"benefit": Answer("given", ("ww",), "text", 2)}
+    assert state.shown == Shown(2, "welcome.place", "place", ("!call_me",), "f")
+    assert state.older == (Shown(1, "a.b", "", ("yes", "no"), "f"),)
+    assert State.from_json(state.to_json()) == state
 
 
 def test_the_same_event_gives_the_same_turn(content: Content, tmp_path: Path) -> None:
