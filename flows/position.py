@@ -47,6 +47,17 @@ class Advised:
     shown: tuple[Match, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A question that this channel may not carry (desk.yaml, `channels`): passed by, and offered elsewhere once."""
+
+    fact: str
+
+    @property
+    def key(self) -> str:
+        return f"!withheld:{self.fact}"
+
+
 @dataclass(slots=True)
 class Walk:
     """The outcome of one walk."""

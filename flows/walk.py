@@ -24,27 +24,28 @@ KEPT_WALKS = 512
 
 
 def walk(content: Content, state: State | Draft, moment: datetime, world: World | None = None) -> Walk:
-    """Derive the position. Pure: equal content, answers, done, asked, moment and budgets give an equal walk.
+    """Derive the position. Pure: equal content, answers, done, asked, moment, budgets and channel give an equal walk.
 
     Because it is pure, the last walks over content that matches entries are kept: within a turn the same position is
     asked for several times, and matching is most of a walk. A walk without matching is cheaper made than looked up.
     """
     budgets = world.budgets if world is not None else {}
+    withheld = content.withheld(world.channel) if world is not None else frozenset()
     if not content.matches:
-        return Walker(content, state, moment, budgets).run()
+        return Walker(content, state, moment, budgets, withheld).run()
     key = (
         tuple([(fact, answer.status, answer.value) for fact, answer in state.answers.items()]),
         tuple(state.asked.items()),
         tuple([(name, _weight(done)) for name, done in state.done.items() if type(done) is dict]),
         tuple([name for name in state.done if name.startswith("enough:")]),
-        moment.date(), moment.hour, moment.minute, tuple(budgets.items()),
+        moment.date(), moment.hour, moment.minute, tuple(budgets.items()), withheld,
     )  # fmt: skip
     kept = content.memory
     found = kept.get(key)
     if found is None:
         if len(kept) >= KEPT_WALKS:
             kept.clear()
-        found = kept[key] = Walker(content, state, moment, budgets).run()
+        found = kept[key] = Walker(content, state, moment, budgets, withheld).run()
     return found
 
 

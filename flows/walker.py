@@ -27,7 +27,7 @@ from flows.model import (
     Step,
     When,
 )
-from flows.position import INTERRUPTS, Advised, Pending, Walk, candidates
+from flows.position import INTERRUPTS, Advised, Pending, Walk, Withheld, candidates
 from flows.state import Answer as Given
 from flows.state import State
 from knowledge.criteria import NO, YES
@@ -42,80 +42,76 @@ class Stock:
     budgets: Mapping[str, int]
 
 
-class _Waits(Exception):
-    """Raised to leave the walk at the pending question, however deep."""
-
-
-class _Closed(Exception):
-    """A consent was refused: the rest of these steps depends on it."""
+# What a step says to the walk: nothing (go on), wait here for the visitor, or skip the rest of these steps.
+WAITS, CLOSED = "waits", "closed"  # closed: a consent was refused, and the rest of these steps depends on it
 
 
 class Walker:
-    def __init__(self, content: Content, state: State | Draft, moment: datetime, budgets: Mapping[str, int]) -> None:
+    def __init__(
+        self, content: Content, state: State | Draft, moment: datetime, budgets: Mapping[str, int],
+        withheld: frozenset[str] = frozenset(),
+    ) -> None:  # fmt: skip
         self.content, self.state, self.moment, self.today = content, state, moment, moment.date()
-        self.budgets, self.answers = budgets, state.answers
+        self.budgets, self.answers, self.withheld = budgets, state.answers, withheld
         self.out = Walk(content.profile(state.answers, self.today), asked=dict(state.asked))
         self.active: list[str] = []
         self.handoff = ""
 
     def run(self) -> Walk:
-        try:
-            if self.state.done:
-                for key, step in INTERRUPTS.items():
-                    if key in self.state.done:
-                        self.handoff_step(step)
-            self.flow(self.content.root.id)
+        waits = False
+        if self.state.done:
+            for key, step in INTERRUPTS.items():
+                if not waits and key in self.state.done:
+                    waits = self.handoff_step(step) == WAITS
+        if not waits and not self.flow(self.content.root.id):
             self.out.ended = True
-        except _Waits:
-            pass
         return self.out
 
-    def flow(self, name: str) -> None:
+    def flow(self, name: str) -> str:
         if name in self.active or name not in self.content.flows:
-            return  # `check` reports both; a conversation goes on regardless
+            return ""  # `check` reports both; a conversation goes on regardless
         self.active.append(name)
-        self.steps(self.content.flows[name].steps)
+        signal = self.steps(self.content.flows[name].steps)
         self.active.pop()
+        return signal
 
-    def steps(self, steps: tuple[Step, ...]) -> None:
+    def steps(self, steps: tuple[Step, ...]) -> str:
         answers, facts = self.answers, self.out.facts
-        try:
-            for step in steps:
-                kind = type(step)
-                if kind is Ask and step.fact in answers:  # type: ignore[union-attr]  # by far the most common step
-                    facts.append(step.fact)  # type: ignore[union-attr]
-                else:
-                    _STEPS[kind](self, step)
-        except _Closed:
-            pass
+        for step in steps:
+            if type(step) is Ask and step.fact in answers:  # by far the most common step
+                facts.append(step.fact)
+                continue
+            signal: str | None = _STEPS[type(step)](self, step)
+            if signal:
+                return WAITS if signal is WAITS else ""
+        return ""
 
     # --- one method per kind of step -------------------------------------------------------------------------------
 
     def say(self, step: Say | Note | Remind) -> None:
         self.out.events.append(step)
 
-    def ask(self, step: Ask) -> None:
-        self.ask_fact(step)
-
-    def ask_fact(self, step: Ask, advise: str = "") -> None:
-        if step.fact in self.state.answers:
+    def ask(self, step: Ask, advise: str = "") -> str:
+        if step.fact in self.answers:
             self.out.facts.append(step.fact)
-            return
+            return ""
         state = self.out.profile.state_of(step.fact)
         if state in ("not_applicable", "derived", "given"):
-            return
+            return ""
+        if step.fact in self.withheld:
+            self.out.events.append(Withheld(step.fact))
+            return ""
         self.out.facts.append(step.fact)
-        self.wait(Pending("ask", step, step.fact, advise, self.handoff))
+        return self.wait(Pending("ask", step, step.fact, advise, self.handoff))
 
-    def when(self, step: When) -> None:
+    def when(self, step: When) -> str:
         criterion = step.condition.criterion
         level = YES if criterion is None else criterion.level(self.out.profile)
         steps = step.then if level == YES else step.otherwise if level == NO else step.unknown
-        if steps:
-            self.steps(steps)
+        return self.steps(steps) if steps else ""
 
-    def do(self, step: Do) -> None:
-        self.flow(step.flow)
+    def do(self, step: Do) -> str:
+        return self.flow(step.flow)
 
     def set_fact(self, step: SetFact) -> None:
         if step.fact in self.state.answers:
@@ -127,50 +123,51 @@ class Walker:
         self.out.derived[fact] = answer
         self.out.profile = self.content.profile({**self.out.derived, **self.state.answers}, self.today)
 
-    def advise(self, step: Advise) -> None:
+    def advise(self, step: Advise) -> str:
         matcher, profile = self.content.knowledge.matcher, self.out.profile
         asked = self.out.asked.get(step.key, ())
         for fact in asked:
             if fact not in self.state.answers and profile.state_of(fact) not in ("not_applicable", "derived", "given"):
-                self.by_need(step, fact)
-        if len(asked) < step.questions and f"enough:{step.key}" not in self.state.done:
+                if self.by_need(step, fact):
+                    return WAITS
+        while len(asked) < step.questions and f"enough:{step.key}" not in self.state.done:
             found = matcher.next_question(profile, self.moment, kinds=step.kinds or None, show=step.show, asked=asked)
-            if found is not None:
-                self.out.asked[step.key] = (*asked, found)
-                self.by_need(step, found)
+            if found is None:
+                break
+            self.out.asked[step.key] = asked = (*asked, found)
+            if self.by_need(step, found):  # waits here, unless this channel may not carry the answer
+                return WAITS
         likely = candidates(matcher, profile, self.moment, step.kinds, self.budgets, step.show)
         advised = Advised(step, tuple(islice(likely, step.show)))
         self.out.advised = advised
         self.out.advice = tuple(match.entry.id for match in advised.shown)
         self.derive("advice", Given("given", self.out.advice or ("none",), by="derived"))
         self.out.events.append(advised)
+        return ""
 
-    def by_need(self, step: Advise, fact: str) -> None:
+    def by_need(self, step: Advise, fact: str) -> str:
         asking = self.content.asks(fact, step.key.split(".")[0]) or Ask(f"{step.key}.{fact}", step.place, fact)
-        self.ask_fact(asking, step.key)
+        return self.ask(asking, step.key)
 
-    def answer(self, step: Answer) -> None:
-        if step.key not in self.state.done:
-            self.wait(Pending("answer", step))
+    def answer(self, step: Answer) -> str:
+        return "" if step.key in self.state.done else self.wait(Pending("answer", step))
 
-    def consent(self, step: Consent) -> None:
+    def consent(self, step: Consent) -> str:
         done = self.state.done.get(step.key)
         if done is None:
-            self.wait(Pending("consent", step, handoff=self.handoff))
-        elif done["answer"] == "no":
-            raise _Closed
+            return self.wait(Pending("consent", step, handoff=self.handoff))
+        return CLOSED if done["answer"] == "no" else ""
 
-    def handoff_step(self, step: Handoff) -> None:
+    def handoff_step(self, step: Handoff) -> str:
         done = self.state.done.get(step.key) or {}
         if "opened" in done or (step.key not in INTERRUPTS and self.opened()):
-            return
+            return ""
         self.handoff = step.key
-        if step.kind == "call_back":
-            self.flow(CALL_ME)
-        else:
-            self.flow(CONTACT)
+        if self.flow(CALL_ME if step.kind == "call_back" else CONTACT):
+            return WAITS
         self.handoff = ""
         self.out.events.append(step)
+        return ""
 
     def opened(self) -> bool:
         """A coach already has this conversation: nothing hands it over a second time by itself."""
@@ -178,27 +175,27 @@ class Walker:
             return True
         return any(isinstance(done, dict) and "opened" in done for done in self.state.done.values())
 
-    def offer(self, step: Offer) -> None:
+    def offer(self, step: Offer) -> str:
         if step.what == "coach" and self.opened():
-            return
+            return ""
         done = self.state.done.get(step.key)
         if step.open and done is None:
             match = self.match_of(step.open)
             if match is None or match.verdict == "does_not_fit":
-                return
+                return ""
             if match.availability.budget_gone or self.budgets.get(match.entry.id, 0) < one_of(match.entry):
                 self.out.events.append(step)  # said once: the money is gone
-                return
+                return ""
             if match.status != "open":
-                return
+                return ""
         if done is None:
-            self.wait(Pending("offer", step))
-        elif done["answer"] == "yes":
-            if step.what == "coach":
-                reason = step.reason or "Wil met een coach praten"
-                self.handoff_step(Handoff(f"{step.key}!", step.place, reason, step.team))
-            else:
-                self.flow(step.what)
+            return self.wait(Pending("offer", step))
+        if done["answer"] != "yes":
+            return ""
+        if step.what == "coach":
+            reason = step.reason or "Wil met een coach praten"
+            return self.handoff_step(Handoff(f"{step.key}!", step.place, reason, step.team))
+        return self.flow(step.what)
 
     def match_of(self, name: str) -> Match | None:
         """An entry for this visitor, what is left of its budget included; None when the desk does not have it."""
@@ -208,20 +205,19 @@ class Walker:
         match: Match = self.content.knowledge.matcher.one(entry, self.out.profile, self.moment, Stock(self.budgets))
         return match
 
-    def review(self, step: Review) -> None:
-        if step.key not in self.state.done:
-            self.wait(Pending("review", step, handoff=self.handoff))
+    def review(self, step: Review) -> str:
+        return "" if step.key in self.state.done else self.wait(Pending("review", step, handoff=self.handoff))
 
-    def finish(self, step: Finish) -> None:
+    def finish(self, step: Finish) -> str:
         self.out.events.append(step)
         if "rating" in self.content.knowledge.facts and "rating" not in self.state.answers:
-            self.wait(Pending("rating", step, "rating"))
+            return self.wait(Pending("rating", step, "rating"))
         self.out.ended = True
-        raise _Waits
+        return WAITS
 
-    def wait(self, pending: Pending) -> None:
+    def wait(self, pending: Pending) -> str:
         self.out.pending = pending
-        raise _Waits
+        return WAITS
 
 
 _STEPS: dict[type, Any] = {
