@@ -12,6 +12,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
@@ -98,7 +99,7 @@ class Desk:
     def reload(self, content: Content) -> None:
         """Turns from now on use this content; a turn that is going on finishes with the one it began with."""
         self.content = content
-        self.store.rules = rules_of(content)
+        self.store.rules = replace(rules_of(content), site=self.settings.public_url)
         self.store.step = self.step
 
     async def count_stock(self) -> None:

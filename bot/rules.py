@@ -46,6 +46,7 @@ def rules_of(content: Content) -> Rules:
         office=office,
         special=lambda text: bool(touches(Sentence(text, knowledge.understanding.reader, ()))),  # words alone decide
         region_of=region_of,
+        carries=lambda channel, fact: fact not in content.withheld(channel),
         entry_name=lambda entry: knowledge.catalogue[entry].name if entry in knowledge.catalogue else entry,
         question=lambda fact, language: question_of(content, fact, language),
     )

@@ -161,6 +161,13 @@ class ShowMyData:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """This channel may not carry the answer to a question: storage adds a one-time link to the web chat."""
+
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
 class Erase:
     """The visitor confirmed erasure."""
 
@@ -178,5 +185,6 @@ Effect = (
     | Count
     | Redacted
     | ShowMyData
+    | Elsewhere
     | Erase
 )

@@ -57,17 +57,19 @@ def fill(text: str, values: Mapping[str, str]) -> str:
 class Voice:
     """One language's way of saying things."""
 
-    def __init__(self, content: Content, language: str) -> None:
-        self.content, self.language = content, language
+    def __init__(self, content: Content, language: str, hidden: frozenset[str] = frozenset()) -> None:
+        self.content, self.language, self.hidden = content, language, hidden
         self.facts = content.knowledge.facts
         self._options: dict[tuple[str, str, str], Option] = {}  # as many as the code names
 
     @classmethod
-    def of(cls, content: Content, language: str) -> Voice:
-        """The voice of a language, made once for this content."""
-        voice = content.said.get(language)
+    def of(cls, content: Content, language: str, channel: str = "") -> Voice:
+        """The voice of a language, made once for this content. On some channels it keeps some values to itself."""
+        hidden = content.withheld(channel)
+        key = (language, hidden) if hidden else language
+        voice = content.said.get(key)
         if voice is None:
-            voice = content.said[language] = cls(content, language)
+            voice = content.said[key] = cls(content, language, hidden)
         return cast("Voice", voice)
 
     def option(self, id: str, phrase: str, group: str = "row") -> Option:
@@ -181,6 +183,8 @@ class Voice:
         """A value as the visitor would say it, to be read back: 'geen diploma', '6 mensen', 'Tiel'."""
         if status != "given":
             return self.phrase("b_dont_know" if status == "dont_know" else "b_declined").lower()
+        if fact in self.hidden:
+            return self.phrase("withheld_value")
         declared = self.facts[fact]
         kind = declared.kind
         if kind == "yes_no":

@@ -397,6 +397,8 @@ def _ask(matter: Matter, action: a.AskClient) -> Done | Refused:
         return Refused("bad_value")
     if refused := _ours(matter):
         return refused
+    if not matter.pen.context.rules.carries(talk.channel, action.fact):
+        return Refused("channel")
     shown = len(talk.labels.get(str(talk.state.turn), ()))
     message = replace(question, kind="human", fact=action.fact, first=shown)
     matter.pen.tell(talk, message, "coach", coach=matter.staff.id)

@@ -12,12 +12,15 @@ from sqlalchemy.engine import Connection
 from flows.effects import (
     Consent,
     Effect,
+    Elsewhere,
     Erase,
+    Message,
     Note,
     OpenCase,
     Remind,
     ShowMyData,
     SignUp,
+    Span,
     Subscribe,
     UpdateCase,
     Wish,
@@ -25,7 +28,9 @@ from flows.effects import (
 from storage import tables as t
 from storage.codec import dump
 from storage.failpoints import failpoint
-from storage.keys import hashed, token
+from storage.keys import code, hashed, token
+from storage.periods import DAY
+from storage.phrases import say
 from storage.promise import AMSTERDAM
 from storage.talk import Conflict, Pen, Talk, ms, new_id
 
@@ -166,6 +171,10 @@ def carry_out(
                 _wish(conn, pen, effect)
             case ShowMyData():
                 link = my_data_link(conn, talk.person, pen.at)
+                if talk.channel in pen.context.rules.push:  # a page shows it by itself
+                    _send_link(pen, talk, "my_data_link", f"/mijn-gegevens/{link}")
+            case Elsewhere():
+                _send_link(pen, talk, "elsewhere", f"/chat/verder#{transfer_code(conn, talk.id, pen.at)}")
             case Erase():
                 from storage.erasure import erase_person
 
@@ -187,6 +196,30 @@ def my_data_link(conn: Connection, person: str, at: int) -> str:
         },
     )  # fmt: skip
     return link
+
+
+def transfer_code(conn: Connection, conversation: str, at: int) -> str:
+    """A code that opens this conversation in the web chat, once; good for a day. A newer one replaces it."""
+    fresh = code(4)
+    same = sa.and_(t.one_time.c.subject == conversation, t.one_time.c.purpose == "transfer")
+    conn.execute(t.one_time.delete().where(same))
+    conn.execute(
+        t.one_time.insert(),
+        {
+            "token_hash": hashed(fresh), "purpose": "transfer", "subject": conversation, "uses_left": 1,
+            "created_at": at, "expires_at": at + DAY,
+        },
+    )  # fmt: skip
+    return fresh
+
+
+def _send_link(pen: Pen, talk: Talk, phrase: str, path: str) -> None:
+    """A link that works once, below what was said. Without a public address there is nothing to link to."""
+    if pen.context.rules.site:
+        words, address = say(phrase, talk.language), f"{pen.context.rules.site}{path}"
+        text = f"{words}\n{address}"
+        span = Span(len(words) + 1, len(text), "link", address)
+        pen.tell(talk, Message(text, "system", spans=(span,)), "system")
 
 
 def _sign_up(conn: Connection, pen: Pen, talk: Talk, effect: SignUp, stocks: Stocks) -> None:

@@ -39,6 +39,14 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Het duurt langer dan we zeiden. Sorry. Een coach reageert {promise}.",
         "It takes longer than we said. Sorry. A coach will answer {promise}.",
     ),
+    "elsewhere": (
+        "Wilt u die vraag toch beantwoorden? Dat kan in onze eigen chat. Deze link werkt één keer, vandaag:",
+        "Would you like to answer that question? You can in our own chat. This link works once, today:",
+    ),
+    "my_data_link": (
+        "Hier staat wat wij van u weten. Deze link werkt één keer, een uur lang:",
+        "This is what we know about you. The link works once, for one hour:",
+    ),
     "outcome_granted": (
         "Een tijd geleden vroeg u iets aan: {entry}. Is dat toegekend?",
         "Some time ago you applied for {entry}. Was it granted?",

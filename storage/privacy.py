@@ -124,7 +124,7 @@ class Privacy(Base):
     async def rotate_keys(self) -> int:
         """Wraps every key under the newest secret; afterwards older secrets may go. Returns how many were wrapped.
 
-        Stopped halfway, every key is wrapped under one of the secrets at hand, and the next call does the rest. Processes
+        Stopped halfway, every key is wrapped under a secret that is at hand, and the next call does the rest. Processes
         that were started without the newest secret still wrap under an older one: restart all of them first.
         """
 

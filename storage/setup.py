@@ -68,8 +68,8 @@ def context_of(conn: Connection, keys: Keys, rules: Rules, url: str) -> Context:
             opened[name] = keys.unwrap("secret", name, row.kek, row.wrapped)
         except KeyLost as lost:
             raise KeyLost(f"this database was sealed with another secret key ({row.kek}): {lost}") from None
-    lost = sa.select(t.person_key.c.kek).where(t.person_key.c.kek.not_in(keys.names)).limit(1)
-    if (kek := conn.execute(lost).scalar()) is not None:
+    sealed_with = sa.select(t.person_key.c.kek).where(t.person_key.c.kek.not_in(keys.names)).limit(1)
+    if (kek := conn.execute(sealed_with).scalar()) is not None:
         raise KeyLost(
             f"people were sealed with the secret {kek}, which LOKET_SECRET_KEY does not hold; put it back behind the "
             "new one, and take it away only after `loket keys rotate` says so"

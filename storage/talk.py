@@ -69,6 +69,8 @@ class Rules:
     push: frozenset[str] = PUSHED
     periods: Periods = field(default_factory=Periods)  # how long things are kept
     special: Callable[[str], bool] | None = None  # whether a text speaks of health or debts
+    carries: Callable[[str, str], bool] = lambda channel, fact: True  # whether a channel may carry a fact's answer
+    site: str = ""  # public address of the web chat, for links; '' = none
     region_of: Callable[[Mapping[str, Answer]], str] | None = None  # for filters and figures
     question: Callable[[str, str], Message | None] | None = None  # (fact, language) -> how a coach has it asked
     entry_name: Callable[[str], str] = str  # how an entry of the catalogue is called

@@ -52,6 +52,7 @@ FLASHES: dict[str, tuple[str, str]] = {
     "empty": ("bad", "Er stond geen tekst in het vak."),
     "bad_date": ("bad", "Die datum begrijp ik niet. Schrijf bijvoorbeeld 03-12-2026."),
     "bad_value": ("bad", "Dat antwoord past niet bij de vraag."),
+    "channel": ("bad", "Die vraag is te privé voor deze app. Vraag het in een gesprek, of in de webchat."),
     "too_short": ("bad", "Schrijf een notitie van ten minste 10 tekens voor uw collega."),
     "outcome": ("bad", "Kies eerst een uitkomst."),
     "full": ("bad", "U hebt al zoveel hulpvragen als afgesproken. Rond er eerst een af."),
