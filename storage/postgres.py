@@ -1,8 +1,8 @@
 """PostgreSQL: any number of workers, each with an async engine; the same statements, run through `run_sync`.
 
 Turns that wait during a commit form the next batch, as on SQLite. Rows are locked in id order and every save tells
-which versions it met, so two workers that meet repeat instead of overwriting. Commits are announced with NOTIFY; a
-worker that missed one looks again every second.
+which versions it met, so two workers that meet repeat instead of overwriting. Commits are announced with NOTIFY, after
+them; a worker that missed one looks again every second.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ CHANNEL = "loket"
 AGAIN = {"40001", "40P01"}  # serialization failure, deadlock: repeat
 RECONNECTS = 2  # connections of the pool may be dead without our knowing; a new one is made at once
 POLL = 1.0  # seconds: the fallback when a notification got lost
+BREATH = 0.02  # seconds between two notifications of one worker
 OLDEST = 150000  # PostgreSQL 15
 
 
@@ -45,6 +46,7 @@ class PostgresStore(Store):
         self._task: asyncio.Task[None] | None = None
         self._listener: asyncio.Task[None] | None = None
         self._closing = False
+        self._news = asyncio.Event()  # something was committed that others have not heard of
 
     @classmethod
     async def open(cls, url: URL, keys: Keys, clock: Clock, rules: Rules) -> PostgresStore:
@@ -121,11 +123,11 @@ class PostgresStore(Store):
             try:
                 async with self.engine.begin() as conn:
                     result = await conn.run_sync(work)
-                    if writes and not is_quiet(quiet, result):
-                        await conn.exec_driver_sql(f"NOTIFY {CHANNEL}")
                     failpoint("before commit")
                     committing = writes  # from here on a lost connection leaves open whether it was stored
                 failpoint("after commit")
+                if writes and not is_quiet(quiet, result):
+                    self._news.set()
                 return result
             except (Conflict, IntegrityError):
                 if attempt == TRIES - 1:
@@ -165,12 +167,15 @@ class PostgresStore(Store):
 
     async def _hear(self, conn: AsyncConnection) -> None:
         raw: Any = (await conn.get_raw_connection()).driver_connection
+        ours = raw.get_server_pid()
         heard = asyncio.Event()
 
-        def hear(*_: object) -> None:
-            heard.set()
+        def hear(_: object, sender: int, *__: object) -> None:
+            if sender != ours:  # what was committed here has woken those who wait here
+                heard.set()
 
         await raw.add_listener(CHANNEL, hear)
+        tell = asyncio.create_task(self._tell(raw))
         try:
             while not self._closing and not raw.is_closed():
                 try:
@@ -181,8 +186,21 @@ class PostgresStore(Store):
                 heard.clear()
                 self.wake()
         finally:
+            tell.cancel()
+            await asyncio.gather(tell, return_exceptions=True)
             if not raw.is_closed():
                 await raw.remove_listener(CHANNEL, hear)
+
+    async def _tell(self, raw: Any) -> None:
+        """Announces commits to the other workers, after them and at most one for a breath.
+
+        Not inside the transactions: a NOTIFY there makes all commits of the database wait for one another.
+        """
+        while not raw.is_closed():
+            await self._news.wait()
+            self._news.clear()
+            await raw.execute(f"NOTIFY {CHANNEL}")
+            await asyncio.sleep(BREATH)
 
     async def aclose(self) -> None:
         self._closing = True

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 
 from storage import tables as t
 from storage.failpoints import failpoint
@@ -305,20 +306,18 @@ class PostgresStatements(Statements):
 
     def open_turns(self, conn: Connection, updates: Sequence[Update], indexes: Sequence[str], at: int) -> Opened:
         channels, bots, numbers = ([update[part] for update in updates] for part in range(3))
-        rows = conn.exec_driver_sql(self._look, (channels, bots, numbers, at, list(indexes))).fetchall()
+        rows = _trip(conn, self._look, (channels, bots, numbers, at, list(indexes)))
         failpoint("after seen")
-        first = rows[0]
-        stale = set(first.stale or ())
-        fresh = {update for place, update in enumerate(updates, 1) if place not in stale}
-        talks = [TalkRow(*row[:_WIDTH]) for row in rows if row.id is not None]
-        stocks = [StockRow(*row) for row in json.loads(first.stocks or "[]")]
-        return Opened(fresh, talks, stocks, first.queue)
+        stale, queue, stocks = rows[0][_WIDTH:]
+        fresh = {update for place, update in enumerate(updates, 1) if place not in stale} if stale else set(updates)
+        talks = [TalkRow(*row[:_WIDTH]) for row in rows if row[0] is not None]
+        return Opened(fresh, talks, [StockRow(*row) for row in json.loads(stocks or "[]")], queue)
 
     def write(self, conn: Connection, rows: Written) -> int:
         given: list[list[Any]] = []
         for name, columns in self._order:
             given += [[row[column] for row in getattr(rows, name)] for column in columns]
-        saved = int(conn.exec_driver_sql(self._write, tuple(given)).scalar() or 0)
+        saved = int(_trip(conn, self._write, tuple(given))[0][0])
         failpoint("after conversations")
         return saved
 
@@ -330,6 +329,23 @@ class PostgresStatements(Statements):
 
 
 _WIDTH = len(TalkRow._fields)
+
+
+def _trip(conn: Connection, text: str, values: tuple[Any, ...]) -> list[Any]:
+    """One trip to the server, through the driver's own cursor. Errors come as SQLAlchemy's."""
+    dialect = conn.dialect
+    errors: Any = dialect.loaded_dbapi.Error
+    cursor = conn.connection.cursor()
+    try:
+        cursor.execute(text, values)
+        return list(cursor.fetchall())
+    except errors as error:
+        gone = dialect.is_disconnect(error, conn.connection, cursor)
+        if gone:
+            conn.invalidate(error)
+        raise DBAPIError.instance(None, None, error, errors, connection_invalidated=gone, dialect=dialect) from error
+    finally:
+        cursor.close()
 
 
 def _look(dialect: sa.Dialect) -> str:
