@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import timedelta
+from datetime import date, timedelta
 
+from flows.answers import Answered, read_answer
 from flows.content import Content
 from flows.effects import Message, Option
 from flows.state import Answer
@@ -46,6 +47,7 @@ def rules_of(content: Content) -> Rules:
         office=office,
         special=lambda text: bool(touches(Sentence(text, knowledge.understanding.reader, ()))),  # words alone decide
         region_of=region_of,
+        read=lambda fact, text, language, today: read_typed(content, fact, text, language, today),
         carries=lambda channel, fact: fact not in content.withheld(channel),
         entry_name=lambda entry: knowledge.catalogue[entry].name if entry in knowledge.catalogue else entry,
         question=lambda fact, language: question_of(content, fact, language),
@@ -58,8 +60,32 @@ def question_of(content: Content, fact: str, language: str) -> Message | None:
         return None
     known = content.knowledge.facts[fact]
     text = content.tr(f"facts.{fact}.question", known.question, language)
-    options = tuple(
-        Option(choice.id, content.tr(f"facts.{fact}.choices.{choice.id}.label", choice.label, language))
+    labels = labels_of(content, fact, language)
+    options = tuple(Option(id_, label) for id_, label in labels)
+    return Message(text, "human", options=options, fact=fact, expects=known.kind, language=language)
+
+
+def labels_of(content: Content, fact: str, language: str) -> tuple[tuple[str, str], ...]:
+    """The choices of a fact as buttons show them: (id, label)."""
+    known = content.knowledge.facts[fact]
+    if known.kind == "yes_no":
+        return tuple(
+            (id_, content.tr(f"phrase.b_{id_}", content.phrases[f"b_{id_}"], language)) for id_ in ("yes", "no")
+        )
+    return tuple(
+        (choice.id, content.tr(f"facts.{fact}.choices.{choice.id}.label", choice.label, language))
         for choice in known.choices.values()
     )
-    return Message(text, "human", options=options, fact=fact, expects=known.kind, language=language)
+
+
+def read_typed(content: Content, fact: str, text: str, language: str, today: date) -> object | None:
+    """What a text answers to the question of one fact; None when it answers something else, or nothing for certain."""
+    if fact not in content.knowledge.facts:
+        return None
+    outcome = read_answer(text, content.asking(fact, today, labels_of(content, fact, language)))
+    if isinstance(outcome, Answered):
+        found: object = outcome.value
+        return found
+    reading = content.knowledge.understanding.read(text, pending=fact, language=language)
+    understood: object | None = dict(reading.facts).get(fact)
+    return understood

@@ -282,7 +282,7 @@ def desk() -> Schema:
             "regions": _texts("Areas served; empty is the whole country."),
             "languages": _texts("nl first."),
             "hours": {"type": "object", "description": "Per weekday."},
-            "hide": _texts("Entries and flows that are not shown here."),
+            "hide": _texts("Entries that are not shown here."),
             "extends": {"enum": ["shipped", "none"]},
         },
         "The desk itself.",

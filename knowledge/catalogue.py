@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from knowledge.checked import laid_over
 from knowledge.entries import Entry
 from knowledge.entry_reading import read_entry
 from knowledge.facts import Facts
 from knowledge.parsed import read_files
 from knowledge.problems import Problems
+from knowledge.source import Node
 
 
 class Catalogue(Mapping[str, Entry]):
@@ -50,9 +52,13 @@ def read_catalogue(
     problems: Problems,
     *,
     hide: Iterable[str] = (),
+    checked: Mapping[str, Node] | None = None,
     cache: bool = True,
 ) -> Catalogue:
-    """Read entries; a later file replaces an earlier one of the same id (a region's pack over what ships)."""
+    """Read entries; a later file replaces an earlier one of the same id (a region's pack over what ships).
+
+    `checked` is laid over them: what was found when their sources were read again (checked.py).
+    """
     chosen: dict[str, tuple[str, Path]] = {}
     for shown, path in files.items():
         chosen[path.stem] = (shown, path)
@@ -62,6 +68,7 @@ def read_catalogue(
     for shown, node in read_files(wanted, problems, cache=cache).items():
         path = wanted[shown]
         folder = path.parent.name
+        node = laid_over(node, (checked or {}).get(path.stem))
         entry = read_entry(node, path.stem, "" if folder == "catalogue" else folder, facts, geography, problems)
         if entry is not None:
             entries.append(entry)

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from knowledge.catalogue import Catalogue
 from knowledge.check_examples import CriteriaChecks
+from knowledge.desk_file import OWN_FILES
 from knowledge.entries import MONEY_KINDS, Entry
 from knowledge.facts import Choice, Fact
 from knowledge.plain_language import INFORMAL, findings
@@ -50,6 +51,7 @@ def check_knowledge(
     chosen = [entry for entry in catalogue.values() if not wanted or {entry.id, entry.kind} & wanted]
     check_names(catalogue, problems)
     check_files(knowledge, problems)
+    check_findings(knowledge, problems)
     criteria = CriteriaChecks(knowledge.facts, knowledge.geography, problems)
     for entry in chosen:
         check_references(entry, catalogue, problems)
@@ -124,6 +126,7 @@ def _check_confusion(where: str, choices: Mapping[str, Choice], problems: Proble
                     choice.place,
                     f"'{word}' means both '{owner}' and '{choice.id}' in {where}",
                     "Leave the word with one of them.",
+                    witness=f"Zo gaat het mis:\n  u:     {word}\n  Het loket weet niet welke van de twee dit is.",
                     width=len(choice.id),
                 )
 
@@ -141,7 +144,13 @@ def check_desk(knowledge: Knowledge, problems: Problems, *, deploy: bool) -> Non
     desk = knowledge.desk
     for name in desk.hide:
         if name not in knowledge.catalogue and not _was_hidden(knowledge, name):
-            problems.warning(desk.place, f"'{name}' in 'hide' is not an entry", did_you_mean(name, knowledge.catalogue))
+            problems.error(
+                desk.place,
+                f"'{name}' in 'hide' is not an entry",
+                did_you_mean(name, knowledge.catalogue)
+                or "Only entries can be hidden. A flow is replaced by a file of its name in your 'flows' folder.",
+            )
+    _check_own_files(knowledge, problems)
     for team in desk.teams:
         for situation in team.situations:
             if situation not in knowledge.facts["situation"].choices:
@@ -162,6 +171,19 @@ def check_desk(knowledge: Knowledge, problems: Problems, *, deploy: bool) -> Non
             problems.error(desk.place, f"desk.yaml does not name {what}", "Fill it in before the desk opens.")
     if desk.example:
         problems.error(desk.place, "desk.yaml is still the example", "Fill in your own data and remove 'example: yes'.")
+
+
+def _check_own_files(knowledge: Knowledge, problems: Problems) -> None:
+    desk, folder = knowledge.desk, knowledge.folders[-1].resolve()
+    for what, endings in OWN_FILES.items():
+        name = str(getattr(desk, what))
+        path = (folder / name).resolve()
+        if name and (path.suffix not in endings or not path.is_relative_to(folder) or not path.is_file()):
+            problems.error(
+                desk.place,
+                f"'{what}' names '{name}', and there is no such file beside desk.yaml",
+                f"Put a file ending in {' or '.join(endings)} in the pack.",
+            )
 
 
 def _was_hidden(knowledge: Knowledge, name: str) -> bool:
@@ -199,6 +221,16 @@ def check_files(knowledge: Knowledge, problems: Problems) -> None:
         other = first.setdefault((root, path.stem), shown)
         if other != shown:
             problems.error(Place(shown), f"the same id stands in {other}", "Keep one file.")
+
+
+def check_findings(knowledge: Knowledge, problems: Problems) -> None:
+    """A finding about something that is not (or no longer) an entry of this pack."""
+    known = {path.stem for path in knowledge.catalogue_paths.values()}
+    for name, node in knowledge.checked.items():
+        if name not in known:
+            problems.warning(
+                node.place, f"'{name}' was checked and is not an entry", did_you_mean(name, known) or "Remove it."
+            )
 
 
 def check_references(entry: Entry, catalogue: Catalogue, problems: Problems) -> None:

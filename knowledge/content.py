@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from knowledge.checked import checked_paths, read_checked
 from knowledge.desk_file import Desk, read_desk
 from knowledge.facts import CodeList, Facts
 from knowledge.facts_reading import read_facts, read_lists
@@ -19,6 +20,7 @@ from knowledge.i18n import Translations
 from knowledge.parsed import read_files
 from knowledge.problems import ContentInvalid, Place, Problems
 from knowledge.profile import Answered, Profile
+from knowledge.source import Node
 
 if TYPE_CHECKING:
     from datetime import date
@@ -47,21 +49,28 @@ class Knowledge:
         self.facts, self.desk = facts, desk
         self.folders = folders  # the shipped folder first, then the region's; only the latter with `extends: none`
         self._files, self._problems, self._cache = files, problems, cache
+        self.checked: Mapping[str, Node] = {}  # findings by entry, once the catalogue is read
 
     @classmethod
     def load(
-        cls, content_dir: Path | None = None, problems: Problems | None = None, *, cache: bool = True
+        cls,
+        content_dir: Path | None = None,
+        problems: Problems | None = None,
+        *,
+        cache: bool = True,
+        checked: Path | None = None,
     ) -> Knowledge:
         """Read facts, lists and desk. Findings go to `problems`; without it ContentInvalid is raised.
 
+        `checked` is read in place of the pack's last file of findings: to look at one before it counts.
         `cache=False` reads every file anew; with it, files are read anew only when something is wrong, because a cached
         file does not know the lines of its findings.
         """
         found = Problems()
-        knowledge = cls._read(content_dir, found, cache)
+        knowledge = cls._read(content_dir, found, cache, checked)
         if cache and found.found:
             found = Problems()
-            knowledge = cls._read(content_dir, found, cache=False)
+            knowledge = cls._read(content_dir, found, False, checked)
         if problems is None:
             if found:
                 raise ContentInvalid(found.errors)
@@ -71,7 +80,9 @@ class Knowledge:
         return knowledge
 
     @classmethod
-    def _read(cls, content_dir: Path | None, found: Problems, cache: bool) -> Knowledge:
+    def _read(
+        cls, content_dir: Path | None, found: Problems, cache: bool, checked: Path | None = None
+    ) -> Knowledge:
         if content_dir is not None and not content_dir.is_dir():
             found.error(Place(str(content_dir)), "is not a folder", "Check --content or LOKET_CONTENT.")
             content_dir = None
@@ -82,6 +93,7 @@ class Knowledge:
             "lists": _files(_for_facts(folders, own, "facts.yaml"), "lists"),
             "facts": _files(_for_facts(folders, own, "facts.yaml"), "facts.yaml"),
             "glossary": _files((SHIPPED, *own), "glossary.yaml"),  # words are explained everywhere
+            "checked": _findings(content_dir, checked),
         }
         lists = read_lists(read_files(files["lists"], found, cache=cache), found)
         facts = read_facts(read_files(files["facts"], found, cache=cache), lists, _geography, found)
@@ -112,7 +124,11 @@ class Knowledge:
         from knowledge.catalogue import read_catalogue
 
         problems, hide = Problems(), self.desk.hide
-        return read_catalogue(self.catalogue_paths, self.facts, _geography, problems, hide=hide, cache=cache), problems
+        self.checked = read_checked(self._files["checked"], problems, cache=cache)
+        found = read_catalogue(
+            self.catalogue_paths, self.facts, _geography, problems, hide=hide, checked=self.checked, cache=cache
+        )
+        return found, problems
 
     @cached_property
     def catalogue_paths(self) -> Mapping[str, Path]:
@@ -200,6 +216,14 @@ def _read_desk(content_dir: Path | None, problems: Problems, cache: bool) -> Des
     for node in read_files(files, problems, cache=cache).values():
         return read_desk(node, _geography, problems)
     return Desk()
+
+
+def _findings(content_dir: Path | None, instead: Path | None) -> dict[str, Path]:
+    """The files of findings of a pack, `instead` taking the place of the one that counts last."""
+    paths = list(checked_paths(content_dir)) if content_dir is not None else []
+    if instead is not None:
+        paths[-1:] = [instead]
+    return {path.as_posix(): path for path in paths if path.is_file()}
 
 
 def _for_facts(folders: tuple[Path, ...], own: tuple[Path, ...], name: str) -> tuple[Path, ...]:

@@ -12,6 +12,7 @@ from knowledge.problems import Place, Problems, did_you_mean
 from knowledge.source import Node, Reader
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+OWN_FILES = {"tokens": (".css",), "logo": (".svg", ".png")}  # what desk.yaml may name beside itself, and how it ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,10 @@ class Desk:
     channels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # data class -> channels that may carry it
     frame_ancestors: tuple[str, ...] = ()  # sites that may show the chat in a frame
     tokens: str = ""  # a CSS file with the house style, beside desk.yaml
-    logo: str = ""
-    hide: tuple[str, ...] = ()  # ids of entries and flows that are not shown here
+    logo: str = ""  # an .svg or .png beside desk.yaml, shown before the name
+    privacy_text: str = ""  # own words at the top of the privacy page; a blank line begins a paragraph
+    privacy_text_en: str = ""
+    hide: tuple[str, ...] = ()  # ids of entries that are not shown here
     extends: str = "shipped"  # or none: start without the shipped catalogue and flows
     place: Place = field(default=Place(""), compare=False)
 
@@ -147,6 +150,8 @@ def read_desk(node: Node, geography: Any, problems: Problems) -> Desk:
         frame_ancestors=reader.texts("frame_ancestors"),
         tokens=reader.text("tokens"),
         logo=reader.text("logo"),
+        privacy_text=reader.text("privacy_text"),
+        privacy_text_en=reader.text("privacy_text_en"),
         hide=reader.texts("hide"),
         extends=reader.one_of("extends", ("shipped", "none"), "shipped"),
         place=node.place,

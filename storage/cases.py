@@ -27,6 +27,7 @@ from storage.failpoints import failpoint
 from storage.follow_ups import add_follow_up, add_outcome, finish_follow_up, open_follow_ups
 from storage.periods import DAY
 from storage.phrases import say
+from storage.rating import ask_rating
 from storage.talk import K, Pen, Talk, moment, ms, new_id, number_of
 from storage.talks import lock_talk
 from storage.turns import apply_turn, promised, read_stocks, world_of
@@ -318,6 +319,8 @@ def _close(matter: Matter, action: a.Close) -> Done | Refused:
             .values(state="lapsed", done_at=matter.pen.at)
         )
     _end(matter, "closed", action.outcome, "closed")
+    if matter.talk.channel != "desk":  # nobody reads along in a case that a coach made for somebody on the phone
+        ask_rating(matter.pen, matter.talk)
     return matter.done()
 
 
@@ -383,6 +386,21 @@ def _edit(matter: Matter, action: a.EditAnswer) -> Done | Refused:
     if matter.step is None:
         raise LoketError("an answer can only be changed where the flows are loaded")
     follow(matter, CoachAnswered(action.fact, action.value, matter.staff.id))
+    if action.value is None:
+        matter.pen.count(matter.talk, "wrong_answer", action.fact)
+    matter.set()
+    return matter.done()
+
+
+def _doubt(matter: Matter, action: a.Doubt) -> Done | Refused:
+    """A coach says that an entry of the catalogue is not right: kept with the case, and counted for who keeps it."""
+    if action.reason not in a.DOUBTS or not action.entry:
+        return Refused("bad_value")
+    words = redact(action.note.strip()).text
+    name = matter.pen.context.rules.entry_name(action.entry)
+    said = f"{name}: {a.DOUBTS[action.reason]}. {words}".strip()
+    matter.pen.private(matter.talk, said, sender="coach", coach=matter.staff.id)
+    matter.pen.count(matter.talk, "wrong_entry", f"{action.entry}:{action.reason}")
     matter.set()
     return matter.done()
 
@@ -419,4 +437,5 @@ _HANDLERS: dict[type, Callable[[Matter, Any], Done | Refused]] = {
     a.HandOver: _hand_over, a.TakeOver: _take_over, a.HandBack: _hand_back, a.WaitForClient: _wait,
     a.Snooze: _snooze, a.Close: _close, a.Lapse: _lapse, a.MarkUrgent: _urgent, a.EditAnswer: _edit,
     a.AskClient: _ask, a.AddFollowUp: _follow_up, a.AddOutcome: _outcome,
+    a.Doubt: _doubt,
 }  # fmt: skip

@@ -32,6 +32,16 @@ class Reports(Base):
         narrow = {"team": team, "situation": situation, "region": region}
         return await self._read(lambda conn: _figures(conn, self.clock(), first, last, narrow))
 
+    async def doubts(self, since: datetime) -> dict[tuple[str, str], int]:
+        """How often coaches said that an entry is not right: (entry, reason) -> times."""
+        query = (
+            sa.select(t.event.c.detail, sa.func.count())
+            .where(t.event.c.name == "wrong_entry", t.event.c.at >= ms(since))
+            .group_by(t.event.c.detail)
+        )
+        rows = await self._read(lambda conn: [(str(row[0]), int(row[1])) for row in conn.execute(query)])
+        return {(detail.rpartition(":")[0], detail.rpartition(":")[2]): count for detail, count in rows}
+
     async def demand(
         self, since: datetime | None = None, until: datetime | None = None
     ) -> list[tuple[str, str, str, int]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -32,6 +32,7 @@ from storage.statements import Record, Statements, Written
 from storage.thanks import is_thanks
 
 PRACTICE = "practice:"  # how the address of a demonstration visitor begins
+AWAITED = "?"  # stands in the labels for what may be typed
 PUSHED = frozenset({"telegram"})  # channels that must be sent to; the others come and read
 
 
@@ -73,6 +74,7 @@ class Rules:
     site: str = ""  # public address of the web chat, for links; '' = none
     region_of: Callable[[Mapping[str, Answer]], str] | None = None  # for filters and figures
     question: Callable[[str, str], Message | None] | None = None  # (fact, language) -> how a coach has it asked
+    read: Callable[[str, str, str, date], object | None] | None = None  # (fact, typed text, language, day) -> value
     entry_name: Callable[[str], str] = str  # how an entry of the catalogue is called
     thanks: Sequence[str] = ("bedankt", "dank je wel", "dank u wel", "dankjewel", "top", "ok", "oke", "prima", "👍")
 
@@ -177,9 +179,23 @@ class Talk:
         for number, shown in reversed(self.labels.items()):
             for place, (id_, _, fact) in enumerate(shown):
                 pressed = isinstance(event, Pressed) and (str(event.turn), event.option) == (number, place)
-                if fact and (pressed or (isinstance(event, Chose) and event.ids == (id_,))):
+                if fact and id_ != AWAITED and (pressed or (isinstance(event, Chose) and event.ids == (id_,))):
                     return fact, id_
         return None
+
+    @property
+    def awaited(self) -> str:
+        """The fact a coach asked for in the last message of his, as long as no answer to it has landed; '' = none."""
+        return next((fact for shown in self.labels.values() for id_, _, fact in shown if id_ == AWAITED), "")
+
+    def awaits(self, fact: str) -> None:
+        """What is typed from here on may answer this question of a coach; '' = nothing is asked any more."""
+        for shown in self.labels.values():
+            for place, (id_, _, _) in enumerate(shown):
+                if id_ == AWAITED:
+                    shown[place] = ["", "", ""]  # its place stays taken: buttons are counted by place
+        if fact:
+            self.labels.setdefault(str(self.state.turn), []).append([AWAITED, "", fact])
 
     def remember_labels(self, turn: int, message: Message, fact: str = "") -> None:
         """`fact` is named for a coach's question only: the desk's own are read by the engine."""
@@ -236,6 +252,8 @@ class Pen:
         seq = self._message(talk, sender, message, coach=coach, origin=origin)
         if sender != "system":
             talk.remember_labels(talk.state.turn, message, message.fact if sender == "coach" else "")
+        if sender == "coach":
+            talk.awaits(message.fact)
         out = Outgoing(
             0, talk.id, talk.address, talk.channel, talk.bot, seq, talk.epoch, sender, talk.state.turn, message
         )

@@ -26,13 +26,16 @@ from storage import tables as t
 from storage.effects import carry_out, hands_over
 from storage.failpoints import failpoint
 from storage.messages import Incoming, TurnResult
-from storage.outcome_questions import PREFIX, take_outcome
+from storage.outcome_questions import take_outcome
 from storage.periods import DAY
 from storage.promise import AMSTERDAM, opening, sentence
+from storage.rating import RATING, take_rating
 from storage.statements import QUEUE, STOCKS, StockRow, TalkRow
 from storage.talk import PRACTICE, Conflict, Context, K, Pen, Talk, moment, ms, new_id
+from storage.thanks import is_thanks
 
 Decide = Callable[[State, World, datetime], Turn]
+HOUR = 3600 * 1000  # milliseconds
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,9 +88,9 @@ def _turn(conn: Connection, pen: Pen, job: Job, talk: Talk, stocks: Stocks) -> T
     before = talk.state
     asked = talk.asked(incoming.event)
     _hear(pen, talk, incoming)
-    if asked is not None and asked[0].startswith("!" + PREFIX):
+    if asked is not None and asked[0].startswith("!"):
         _follow(talk, incoming)
-        take_outcome(conn, pen, talk, asked)
+        (take_rating if asked[0] == RATING else take_outcome)(conn, pen, talk, asked)
         turn = Turn(talk.state)
         return TurnResult(turn, False, talk.id, talk.version + 1, tuple(talk.outgoing), K(talk.open_case))
     turn = job.decide(before, world, here)
@@ -104,15 +107,31 @@ def _turn(conn: Connection, pen: Pen, job: Job, talk: Talk, stocks: Stocks) -> T
 def _take_asked(
     conn: Connection, pen: Pen, talk: Talk, event: Event, world: World, stocks: Stocks, due: datetime | None
 ) -> None:
-    """A press on a question that the coach had sent lands in the sheet; the desk itself stays silent."""
-    asked = talk.asked(event)
+    """What is pressed or typed at a question the coach had sent lands in the sheet; the desk itself stays silent."""
+    pressed = talk.asked(event)
+    asked = pressed or _typed(pen, talk, event)
     if asked is None or pen.context.step is None:
         return
     turn = pen.context.step(talk.state, world, CoachAnswered(*asked), pen.here)
     answer = turn.state.answers.get(asked[0])
     if answer is not None:  # the coach asked, the visitor answered
-        turn = replace(turn, state=turn.state.with_answer(asked[0], answer._replace(by="visitor")))
+        turn = replace(
+            turn, state=turn.state.with_answer(asked[0], answer._replace(by="visitor" if pressed else "text"))
+        )
+        talk.awaits("")
     apply_turn(conn, pen, talk, turn, stocks, due)
+
+
+def _typed(pen: Pen, talk: Talk, event: Event) -> tuple[str, object] | None:
+    """The fact a coach asked for last and what these words answer to it; thanks, health and debts answer nothing."""
+    rules, fact = pen.context.rules, talk.awaited
+    if not fact or rules.read is None or not isinstance(event, Said) or is_thanks(event.text, rules.thanks):
+        return None
+    clean = redact(event.text).text
+    if rules.special is not None and rules.special(clean):
+        return None
+    value = rules.read(fact, clean, talk.language, pen.here.date())
+    return None if value is None else (fact, value)
 
 
 def apply_turn(
@@ -133,12 +152,13 @@ def apply_turn(
             pen.count(talk, effect.name, effect.detail)
         elif isinstance(effect, Redacted):
             pen.withdraw(talk, message_ref)
+    hour = pen.at - pen.at % HOUR  # by whole hours: an index that moves with every message costs as much as the message
     if talk.open_case:
         talk.purge_at = None
     elif turn.state.phase == "finished":
-        talk.purge_at = pen.at + pen.context.rules.periods.chat_without_case * DAY
+        talk.purge_at = hour + pen.context.rules.periods.chat_without_case * DAY
     else:
-        talk.purge_at = pen.at + pen.context.rules.periods.intake_unfinished * DAY
+        talk.purge_at = hour + pen.context.rules.periods.intake_unfinished * DAY
     pen.keep(talk)
 
 

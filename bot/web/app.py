@@ -23,6 +23,7 @@ from bot.web import (
     coach_desk,
     confirming,
     figures,
+    knowledge_edit,
     knowledge_pages,
     logbook,
     login,
@@ -66,6 +67,7 @@ PAGES: tuple[Page, ...] = (
     *people.PAGES,
     *figures.PAGES,
     *knowledge_pages.PAGES,
+    *knowledge_edit.PAGES,
     *admin.PAGES,
     *logbook.PAGES,
 )

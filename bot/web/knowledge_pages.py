@@ -1,4 +1,4 @@
-"""`/desk/kennis`: what must be checked again, the oldest first. Changes are made in the YAML files."""
+"""`/desk/kennis`: what must be checked again: first what coaches say is not right, then the oldest."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.web import dates, policy
-from bot.web.desk_frame import desk_page
-from bot.web.house import house
+from bot.web.desk_frame import desk_page, staff_of
+from bot.web.house import House, house
+from bot.web.knowledge_edit import DOUBTED, doubts_of
 from bot.web.pages import CONFIDENCE, SourceLine, overdue, source_line
 from bot.web.policy import Page
 from knowledge.availability import availability
@@ -38,9 +39,10 @@ class Line:
     confidence: str
     confidence_words: str
     sources: tuple[SourceLine, ...]
+    doubts: int = 0  # how often coaches said that it is not right, since it was checked
 
 
-def line(entry: Entry, today: date) -> Line:
+def line(entry: Entry, today: date, doubts: int = 0) -> Line:
     return Line(
         entry.id,
         entry.name,
@@ -51,15 +53,23 @@ def line(entry: Entry, today: date) -> Line:
         entry.confidence,
         CONFIDENCE[entry.confidence][0],
         tuple(source_line(one) for one in entry.sources),
+        doubts,
     )
 
 
 async def knowledge(request: Request) -> Response:
     here = house(request)
     today = here.now().date()
+    doubted = await _doubted(here)
     found = sorted(
         here.content.knowledge.catalogue.values(),
-        key=lambda one: (not overdue(one, today), one.confidence == "verified", one.review_by or date.max, one.id),
+        key=lambda one: (
+            -doubted.get(one.id, 0),
+            not overdue(one, today),
+            one.confidence == "verified",
+            one.review_by or date.max,
+            one.id,
+        ),
     )
     raw = request.query_params.get("blad", "1")
     sheets = max(1, -(-len(found) // ON_A_SHEET))
@@ -68,13 +78,23 @@ async def knowledge(request: Request) -> Response:
     return desk_page(
         request,
         "desk/knowledge.html",
-        entries=[line(one, today) for one in shown],
+        entries=[line(one, today, doubted.get(one.id, 0)) for one in shown],
+        doubted=len(doubted),
+        may_change=staff_of(request).role in policy.SETTINGS,
         total=len(found),
         sheet=sheet,
         sheets=sheets,
         late=sum(overdue(one, today) for one in found),
         unsure=sum(one.confidence != "verified" for one in found),
     )
+
+
+async def _doubted(here: House) -> dict[str, int]:
+    """Entries that coaches doubted after they were checked last."""
+    catalogue = here.content.knowledge.catalogue
+    recent = {id_ for id_, _ in await here.store.doubts(here.now() - DOUBTED)}
+    counts = {id_: sum(n for _, n in await doubts_of(here, catalogue[id_])) for id_ in recent if id_ in catalogue}
+    return {id_: count for id_, count in counts.items() if count}
 
 
 PAGES = (Page("/desk/kennis", knowledge, policy.KNOWLEDGE),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from bot.web import dates
 from bot.web.house import house, language_of, show
 from bot.web.policy import PUBLIC, Page
 from bot.web.render import STATIC
+from knowledge.desk_file import OWN_FILES
 from knowledge.entries import Entry, Source
 from knowledge.geography import ATTRIBUTION
 
@@ -33,7 +35,13 @@ KINDS = {
     "event": ("Bijeenkomsten", "Meetings"),
     "desk": ("Loketten", "Desks"),
 }
-TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
+TYPES = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".woff2": "font/woff2",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +78,11 @@ def source_line(source: Source) -> SourceLine:
 
 
 async def privacy(request: Request) -> Response:
-    return show(request, "privacy.html", desk=house(request).content.knowledge.desk)
+    here, language = house(request), language_of(request)
+    desk = here.content.knowledge.desk
+    own = (language == "en" and desk.privacy_text_en) or desk.privacy_text
+    paragraphs = [" ".join(one.split()) for one in re.split(r"\n\s*\n", own) if one.strip()]
+    return show(request, "privacy.html", language, own=paragraphs, keep=here.store.rules.periods)
 
 
 async def accessibility(request: Request) -> Response:
@@ -120,15 +132,27 @@ async def static(request: Request) -> Response:
 
 
 async def house_style(request: Request) -> Response:
-    """The region's own tokens: the file that desk.yaml names, in its pack and nowhere else."""
+    """The region's own tokens."""
+    return _own_file(request, "tokens")
+
+
+async def logo(request: Request) -> Response:
+    """The region's own logo. An SVG may hold scripts: as a picture it cannot run them, and opened by itself neither."""
+    answer = _own_file(request, "logo")
+    if answer.status_code == 200:
+        answer.headers["content-security-policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    return answer
+
+
+def _own_file(request: Request, what: str) -> Response:
+    """The file that desk.yaml names, in its pack and nowhere else, of the version that is in force."""
     here = house(request)
-    name, pack = here.content.knowledge.desk.tokens, here.settings.content
-    path = (pack / name).resolve() if name and pack is not None else None
-    if path is None or pack is None or path.suffix != ".css" or not path.is_relative_to(pack.resolve()):
+    name = str(getattr(here.content.knowledge.desk, what))
+    folder = here.content.knowledge.folders[-1].resolve()
+    path = (folder / name).resolve()
+    if not name or path.suffix not in OWN_FILES[what] or not path.is_relative_to(folder) or not path.is_file():
         return PlainTextResponse("Niet gevonden", 404)
-    if not path.is_file():
-        return PlainTextResponse("Niet gevonden", 404)
-    return FileResponse(path, media_type="text/css", headers={"cache-control": "public, max-age=600"})
+    return FileResponse(path, media_type=TYPES[path.suffix], headers={"cache-control": "public, max-age=600"})
 
 
 def _files() -> frozenset[str]:
@@ -143,6 +167,7 @@ PAGES = (
     Page("/privacy", privacy, PUBLIC),
     Page("/bronnen", sources, PUBLIC),
     Page("/huisstijl.css", house_style, PUBLIC),
+    Page("/logo", logo, PUBLIC),
     Page("/toegankelijkheid", accessibility, PUBLIC),
     Page("/voorbeeld", example, PUBLIC),
     Page("/embed.js", embed_script, PUBLIC),

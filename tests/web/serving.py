@@ -63,7 +63,8 @@ async def a_desk(url: str = "memory:", **settings: Any) -> AsyncIterator[Desk]:
     """A desk with five people who work there."""
     clock = Clock()
     store = await open_store(url, secret=Keys.in_memory(), clock=clock)
-    desk = Desk(content(), store, Settings(**settings), clock)
+    pack = settings.get("content")
+    desk = Desk(Content.load(pack) if pack else content(), store, Settings(**settings), clock)
     for login, name, role, teams in (
         ("sanne", "Sanne", "coach", ()),
         ("bilal", "Bilal", "coach", ()),
