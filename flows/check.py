@@ -26,6 +26,7 @@ from flows.visiting import Proof
 from knowledge.checks import check_knowledge
 from knowledge.problems import Problem, Problems
 
+SHIPPED = ("knowledge/", "flows/definitions/", "flows/phrases.yaml")  # as shown in problems
 ZONE = ZoneInfo("Europe/Amsterdam")
 
 
@@ -39,6 +40,7 @@ class Report:
     content: Content | None = None
     unproven: list[str] = field(default_factory=list)
     skipped: str = ""
+    pack: bool = False  # a region's own pack was checked, over what ships
 
     @property
     def errors(self) -> list[Problem]:
@@ -51,12 +53,17 @@ class Report:
     def render(self, only: tuple[str, ...] = ()) -> str:
         """The report as an editor reads it. `only` limits the problems to files whose path ends with one of these."""
         lines: list[str] = []
-        shown = self._shown(only)
+        shown, elsewhere = self._shown(only), 0
+        if self.pack and not only:  # nobody but the makers of the program can help what ships with it
+            own = [one for one in shown if one.severity == "error" or not one.place.file.startswith(SHIPPED)]
+            shown, elsewhere = own, len(shown) - len(own)
         for problem in shown:
             lines += [problem.render(self.source(problem.place.file)), ""]
         errors = sum(problem.severity == "error" for problem in shown)
         warnings = len(shown) - errors
         lines.append(f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}.")
+        if elsewhere:
+            lines.append(f"Beside these, {_counted(elsewhere, 'warning')} about what ships with the program.")
         if self.content is not None and not only:
             lines += language_lines(self.content)
         if self.skipped:
@@ -110,7 +117,9 @@ def check(content_dir: Path | None = None, today: date = date(2026, 11, 21), *, 
     if content is None:
         return Report(sorted(problems.found), skipped="The rest was not checked: the files could not be read.")
     check_knowledge(content.knowledge, today, problems, deploy=deploy)
-    return check_flows(content, moment, problems)
+    report = check_flows(content, moment, problems)
+    report.pack = content_dir is not None
+    return report
 
 
 def check_flows(content: Content, moment: datetime, problems: Problems) -> Report:
@@ -128,7 +137,7 @@ def check_flows(content: Content, moment: datetime, problems: Problems) -> Repor
         proof = prove(content)
         unproven = find(content, proof, problems)
         reached = reach(content, proof, moment)
-        check_reach(reached, problems)
+        check_reach(content, reached, problems)
         unproven += reached.unproven
     else:
         skipped = "The proof over all answers was left out until the errors above are repaired."

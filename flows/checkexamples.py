@@ -9,6 +9,8 @@ from typing import Any
 from flows.content import Content
 from flows.model import Example, Flow
 from flows.state import Answer, State
+from flows.stories import counted
+from flows.voice import Voice
 from flows.walk import Walk, walk
 from knowledge.given import read_given
 from knowledge.problems import Problems
@@ -46,14 +48,16 @@ def check_examples(content: Content, moment: datetime, problems: Problems) -> No
 
 
 def _check(content: Content, flow: Flow, example: Example, moment: datetime, problems: Problems) -> None:
+    outcome, complaints = run_example(content, {**flow.given, **example.given}, moment)
+
     def fails(message: str, proposal: str = "") -> None:
         problems.error(
             example.place,
             f"example '{example.name}' fails: {message}",
             proposal or "Change the flow, the catalogue or the example.",
+            witness="" if proposal else _story(content, outcome),
         )
 
-    outcome, complaints = run_example(content, {**flow.given, **example.given}, moment)
     for complaint in complaints:
         fails(complaint, "Correct the given answers.")
     shown = outcome.walk.advice or ()
@@ -73,4 +77,18 @@ def _check(content: Content, flow: Flow, example: Example, moment: datetime, pro
         if verdict != "does_not_fit":
             fails(f"'{name}' must not fit, but its verdict is {verdict}")
     if example.max_questions is not None and outcome.questions > example.max_questions:
-        fails(f"it takes {outcome.questions} questions, at most {example.max_questions} are allowed")
+        fails(f"it takes {counted(outcome.questions, 'question')}, at most {example.max_questions} are allowed")
+
+
+def _story(content: Content, outcome: Outcome) -> str:
+    """The example as a conversation: what the visitor tells, is asked and gets."""
+    voice, answers = Voice(content, "nl"), outcome.state.answers
+    asked = [fact for fact in dict.fromkeys(outcome.walk.facts) if fact in answers]
+    told = [(fact, one.value, one.status) for fact, one in answers.items() if fact not in asked]
+    lines = [f"  u:     (vertelt) {voice.listed(told)}"] if told else []
+    for fact in asked:
+        step = content.asks(fact, "")
+        lines.append(f"  loket: {voice.question(step) if step is not None else content.knowledge.facts[fact].question}")
+        lines.append(f"  u:     {voice.value(fact, answers[fact].value, answers[fact].status)}")
+    shown = [content.knowledge.catalogue[one].name for one in outcome.walk.advice or ()]
+    return "\n".join(["Zo gaat het mis:", *lines, f"  loket: toont {', '.join(shown) or 'niets'}"])

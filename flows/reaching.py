@@ -67,14 +67,22 @@ def reach(content: Content, proof: Proof, moment: datetime) -> Reach:
     return found
 
 
-def check_reach(found: Reach, problems: Problems) -> None:
+def check_reach(content: Content, found: Reach, problems: Problems) -> None:
     """An entry nobody is led to is an error."""
+    finder, voice = Finder(content.knowledge.facts, content.knowledge.geography), Voice(content, "nl")
     for entry in found.unreached:
+        try:
+            somebody = finder.holds(entry.criterion) or {}
+        except TooHard:
+            somebody = {}
+        said = voice.listed([(fact, one.value, one.status) for fact, one in somebody.items()])
         problems.error(
             entry.place,
             f"no conversation leads to '{entry.id}': no 'advise' names a {entry.kind} to somebody it may fit",
             f"Add '{entry.kind}' to the 'kinds' of that 'advise', or the id to its 'mention', or look at the audience.",
-            witness="Zo gaat het mis: wie dit mag krijgen, ziet het nooit. Alleen wie de naam kent, vindt het.",
+            witness="Zo gaat het mis:\n"
+            f"  u:     (vertelt) {said or 'wat dan ook'}\n"
+            f"  Het loket noemt {entry.name} nooit. Alleen wie de naam kent, vindt het.",
             width=len(entry.id),
         )
 

@@ -310,7 +310,12 @@ class FlowReader:
             what = reader.texts("always")
             for part in node.map["always"].items:
                 if part.text not in ("advice", "handoff", "step_today", "offer"):
-                    self.problems.error(part.place, f"'{part.text}' cannot be promised", width=max(1, len(part.text)))
+                    self.problems.error(
+                        part.place,
+                        f"'{part.text}' cannot be promised",
+                        "Promise advice, handoff, offer or step_today.",
+                        width=max(1, len(part.text)),
+                    )
             promise = Promise("always", node.place, what)
         elif "never" in node.map:
             inner = Reader(node.map["never"], self.problems, "'never'")

@@ -229,7 +229,7 @@ class _Reading:
                 high = min(high, rank + (key == "max"))
         if low >= high:
             first = next(iter(bounds.values()))
-            self.problems.error(first.place, f"no value of '{fact.id}' lies within these bounds", "Widen one of them.")
+            self.empty(fact, first)
             return None
         return OneOf(tuple(order[low:high]), frozenset(order[low:high]), tuple(written))
 
@@ -256,9 +256,18 @@ class _Reading:
         )
         if empty:
             first = next(iter(bounds.values()))
-            self.problems.error(first.place, f"no value of '{fact.id}' lies within these bounds", "Widen one of them.")
+            self.empty(fact, first)
             return None
         return test
+
+    def empty(self, fact: Fact, bound: Node) -> None:
+        self.problems.error(
+            bound.place,
+            f"no value of '{fact.id}' lies within these bounds",
+            "Widen one of them.",
+            witness="Zo gaat het mis: welk antwoord een bezoeker ook geeft, dit geldt nooit.",
+            width=max(1, len(bound.text)),
+        )
 
     def exactly(self, fact: Fact, node: Node) -> Test | None:
         found = [number for part in node.items if (number := self.number(fact, part)) is not None]
@@ -278,7 +287,12 @@ class _Reading:
                 raise ValueError
             value = float(as_day(node.text).toordinal()) if fact.kind == "date" else as_number(node.text)
         except ValueError:
-            self.problems.error(node.place, f"'{fact.id}' is compared with {wanted}", width=max(1, len(node.text)))
+            self.problems.error(
+                node.place,
+                f"'{fact.id}' is compared with {wanted}",
+                f"Write {wanted}, or bounds such as {{min: …}}.",
+                width=max(1, len(node.text)),
+            )
             return None
         if fact.kind != "date":
             low, high = fact.min, fact.max

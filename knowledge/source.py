@@ -18,6 +18,7 @@ from typing import Any
 import yaml
 
 from knowledge.problems import Place, Problems, did_you_mean
+from knowledge.yaml_faults import Fault, fault, no_break_space
 
 # libyaml's parser is six times faster and not recursive; a PyYAML built without it still reads, slower.
 _Parser: Any = getattr(getattr(yaml, "cyaml", None), "CParser", yaml.Loader)
@@ -122,26 +123,23 @@ def read_text(text: str, shown_as: str, problems: Problems) -> Node | None:
         )
         return None
     try:
-        return _Composer(text, shown_as, problems).document()
+        node = _Composer(text, shown_as, problems).document()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = Place(shown_as, mark.line + 1, mark.column + 1) if mark else Place(shown_as)
-        problems.error(place, f"is not valid YAML: {error.problem or error.context}", _yaml_advice(text, place))
+        _tell(fault(error, text), shown_as, problems)
     except yaml.YAMLError as error:
-        problems.error(Place(shown_as), f"is not valid YAML: {error}")
+        problems.error(Place(shown_as), f"cannot be read: {error}", "Compare it with a file that works.")
     except _Refused as refused:
         problems.error(refused.place, refused.message, refused.proposal)
+    else:
+        odd = no_break_space(text) if "\u00a0" in text else None
+        if odd is None:
+            return node
+        _tell(odd, shown_as, problems)
     return None
 
 
-def _yaml_advice(text: str, place: Place) -> str:
-    lines = text.splitlines()
-    line = lines[place.line - 1] if place.line <= len(lines) else ""
-    if "\t" in line:
-        return "Use spaces instead of the tab at the start of the line."
-    if line.count(": ") > 1:
-        return "Put the sentence between quotes: a colon followed by a space starts a new key."
-    return "Check the indentation and the quotes on this line and the one above."
+def _tell(found: Fault, shown_as: str, problems: Problems) -> None:
+    problems.error(Place(shown_as, found.line, found.column), found.message, found.proposal, width=found.width)
 
 
 class _Refused(Exception):
@@ -316,7 +314,12 @@ class Reader:
                 raise ValueError
             return convert(node.text)
         except ValueError:
-            self.problems.error(node.place, f"'{key}' must be {wanted}", width=max(1, len(node.text)))
+            self.problems.error(
+                node.place,
+                f"'{key}' must be {wanted}",
+                f"Write {wanted} behind '{key}:'.",
+                width=max(1, len(node.text)),
+            )
             return default
 
     def parts(self, key: str) -> Iterator[Node]:
