@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from flows.cards import card_message, mention_line
-from flows.effects import Count, Elsewhere, Message, OpenCase, Option, Remind, Span, Wish
+from flows.effects import Count, Elsewhere, Message, OpenCase, Option, Remind, Span, Wish, counted
 from flows.effects import Note as NoteEffect
 from flows.handover import open_case
 from flows.model import Finish, Handoff, Note, Offer, Say
@@ -236,4 +236,4 @@ class Screen:
         self.lines += asked.above
         self.ask(asked.text, asked.options, pending.fact, asked.expects, asked.multiple)
         if pending.kind == "ask":
-            self.session.effects.append(Count("asked", pending.fact))
+            self.session.effects.append(counted("asked", pending.fact))

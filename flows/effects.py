@@ -7,6 +7,7 @@ the outside world. Texts are plain with spans; each channel renders them itself 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,12 @@ class Count:
 
     name: str  # started | asked | answered | advised | not_understood | handed_over | rated | finished | …
     detail: str = ""
+
+
+@lru_cache(maxsize=1024)
+def counted(name: str, fact: str) -> Count:
+    """The same, made once for each fact: every turn counts what it asks and what was answered."""
+    return Count(name, fact)
 
 
 @dataclass(frozen=True, slots=True)

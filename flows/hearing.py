@@ -55,6 +55,7 @@ POLITE = {
     **dict.fromkeys(map(plain, otherwords.HELLO), "hello"),
     **dict.fromkeys(map(plain, otherwords.THANKS), "thanks_back"),
 }  # fmt: skip
+_UNREAD = Unread("not_understood")
 # Kinds that are answered by the whole text: no other facts are looked for in it.
 WHOLE = ("text", "phone", "email", "choice", "choices", "yes_no")
 
@@ -203,7 +204,7 @@ def _card_meant(session: Session, action: str) -> str:
 def _read(session: Session, words: str) -> None:
     """Answer, other facts, question, or not understood."""
     fact = asked_fact(session)
-    outcome: Outcome = Unread("not_understood")
+    outcome: Outcome = _UNREAD
     if fact:
         outcome = number_of_option(session, fact, words) or parse(session, fact, words)
     kind = session.content.knowledge.facts[fact].kind if fact else ""

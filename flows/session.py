@@ -12,7 +12,7 @@ from typing import Any
 from flows.asking import Screen
 from flows.content import Content
 from flows.draft import Draft
-from flows.effects import Count, Effect, Message, Option, Say
+from flows.effects import Count, Effect, Message, Option, Say, counted
 from flows.state import Answer, State
 from flows.turn import Turn
 from flows.voice import Voice
@@ -62,7 +62,7 @@ class Session:
         if state.phase == "new":
             state.phase = "talking"
         self.understood[fact] = value if status == "given" else {"state": status}
-        self.effects.append(Count("answered", fact))
+        self.effects.append(counted("answered", fact))
 
     def take(self, fact: str, value: Any) -> None:
         """An answer to a question on the screen; when it corrects an earlier one, the consequence is told."""

@@ -34,7 +34,7 @@ def crisis(text: str, language: str) -> str:
 def _classify() -> Callable[[str], Any]:
     from knowledge import safety  # its word lists are read at the first typed text, not before the first prompt
 
-    return safety.classify
+    return safety.load().classify
 
 
 def listen(content: Content, text: str, pending: str, language: str) -> Heard:

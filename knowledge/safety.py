@@ -99,8 +99,11 @@ class Safety:
         if "www." in plain or any(map(plain.__contains__, self._parts)):
             return False
         said = word_texts(text)
-        if len(said) >= 12 or any(len(word) >= 7 and _is_sure(word) for word in said):
+        if len(said) >= 12:
             return False
+        for word in said:
+            if len(word) >= 7 and _is_sure(word):
+                return False
         return not self._phrases.occur(said) and not self._scope.occur(said)
 
     def _gravest(self, text: str) -> Concern | None:
