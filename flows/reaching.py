@@ -15,6 +15,7 @@ from flows.content import Content
 from flows.model import Advise
 from flows.quotient import ABSENT, ASKED, UNREAD
 from flows.state import Answer, State
+from flows.stories import told
 from flows.visiting import Arrival, Proof, Visit
 from flows.voice import Voice
 from flows.walk import Advised, Walk, walk
@@ -93,7 +94,11 @@ class _Seeker:
         self.finder = Finder(content.knowledge.facts, content.knowledge.geography)
         self.position = content.knowledge.matcher.position
         self.enough = {f"enough:{one.step.key}": 1 for one in proof.arrivals.values()}  # nobody asks more by need
-        self.arrivals = sorted(proof.arrivals.values(), key=lambda one: len(one.visit.asked))
+        # A free text that was told without being asked (a course, a trade) cannot be made up here.
+        plain = [
+            one for one in proof.arrivals.values() if all(_is_said(one.visit.assigned[f]) for f in told(one.visit))
+        ]
+        self.arrivals = sorted(plain, key=lambda one: len(one.visit.asked))
 
     def witness(self, entry: Entry) -> Reached | None:
         """A short conversation to this entry; None when no visitor is led to it. Raises TooHard."""
@@ -119,11 +124,11 @@ class _Seeker:
         Where something is still open, at least one more answer is needed.
         """
         bit = 1 << self.position[entry.id]
-        told = any(isinstance(leaf.test, InState) for leaf in leaves(entry.criterion))  # what is told later may count
+        later = any(isinstance(leaf.test, InState) for leaf in leaves(entry.criterion))  # what is told later may count
         found = [
             (arrival, bool(arrival.settled & bit))
             for arrival in self.arrivals
-            if (arrival.possible & bit or told) and _names(arrival.step, entry)
+            if (arrival.possible & bit or later) and _names(arrival.step, entry)
         ]
         return sorted(found, key=lambda one: len(one[0].visit.asked) + (not one[1]))
 
@@ -146,7 +151,7 @@ class _Seeker:
         for _ in range(MOST_TURNS):
             walked = walk(self.content, state, self.moment)
             if _is_named(entry, walked):
-                return _told(entry, *self.without_needless(entry, state, walked, found), arrival, found)
+                return _told(entry, *self.without_needless(entry, state, walked, found), arrival)
             pending = walked.pending
             if pending is None:
                 return None
@@ -187,12 +192,15 @@ def _said_there(visit: Visit, fact: str) -> Answer:
     return Answer("given", group.value) if group.status != ASKED and _is_said(group) else Answer("dont_know")
 
 
-def _told(entry: Entry, state: State, walked: Walk, arrival: Arrival, found: dict[str, Given]) -> Reached:
+def _told(entry: Entry, state: State, walked: Walk, arrival: Arrival) -> Reached:
     asked = [fact for fact in dict.fromkeys(walked.facts) if fact in state.answers]
-    told = [fact for fact in found if fact not in asked]
+    volunteered = [fact for fact in state.answers if fact not in asked]
     how = "advice" if not arrival.step.kinds or entry.kind in arrival.step.kinds else "mention"
     return Reached(
-        entry, how, tuple((one, state.answers[one]) for one in told), tuple((one, state.answers[one]) for one in asked)
+        entry,
+        how,
+        tuple((one, state.answers[one]) for one in volunteered),
+        tuple((one, state.answers[one]) for one in asked),
     )
 
 
