@@ -134,6 +134,10 @@ class Match:
         return self._matcher.explainer.why_not(self.judgement.against, self.profile, self.language)
 
 
+_PLACES = ("place", "company_place", "school_place")
+_TRADES = ("wanted_sector", "sector", "cao")
+
+
 @dataclass(frozen=True, slots=True)
 class _Moment:
     """Availability of all entries, and bit sets of it; holds until the next opening, closing or midnight."""
@@ -293,7 +297,8 @@ class Matcher:
     ) -> Iterator[tuple[int, Match]]:
         scene = self._scene(profile, today, kinds, budgets)
         levels, ended = self._levels(scene), scene.by_rank[-1]
-        for some in (scene.wanted & ~ended, ended):
+        last = scene.by_verdict[2][1] & self._nobodys(profile)
+        for some in (scene.wanted & ~ended & ~last, last & ~ended, ended):
             for points, level in levels:
                 if not level & some:
                     continue
@@ -328,6 +333,16 @@ class Matcher:
         )
         view = self.relevance.view(profile)
         return _Scene(self, view, wanted, by_verdict, wanted & ~verdicts.possible, states, by_rank)
+
+    def _nobodys(self, profile: Profile) -> int:
+        """What is for one region, for who cannot say where he lives, and what is for a trade, for who cannot say which:
+        as good as any other, so it comes after everything else."""
+        found = 0
+        if _cannot_say(profile, _PLACES):
+            found |= self.relevance.nearness[0] | self.relevance.nearness[1]
+        if _cannot_say(profile, _TRADES):
+            found |= self.relevance.of_a_trade
+        return found
 
     def judge(self, entry: Entry, profile: Profile) -> Judgement:
         """With reasons; remembered for visitors who answered the same on what this entry asks."""
@@ -409,6 +424,14 @@ class Matcher:
     def human_texts(self, entry: Entry) -> tuple[str, ...]:
         """Every `human` sentence of an audience, in the order written; `en: {human: […]}` follows that order."""
         return tuple(dict.fromkeys(asking.humans(entry.audience)))
+
+
+def _cannot_say(profile: Profile, facts: Iterable[str]) -> bool:
+    """Whether one of these was asked and not known, and none is known."""
+    listed = [fact for fact in facts if fact in profile.facts]
+    return not any(map(profile.is_known, listed)) and any(
+        profile.state_of(fact) in ("dont_know", "declined") for fact in listed
+    )
 
 
 def sort_of(match: Match) -> str:

@@ -38,6 +38,7 @@ _COMMON = frozenset((
 ))  # fmt: skip
 WISH, WORK_POINTS, NEAR, PERSON = 3, 2, 1, 1  # what an entry earns for each thing it answers; see Points
 OTHER, LINE, UNSURE, SLIM = -99, -3, -1, -2  # other work; a phone line or a rule; may be gone; open and unlikely
+SHUT = -4  # closed, and nobody knows when it opens: a wish and a trade do not make it a first card
 BROAD = 6  # kinds of work: an entry that takes this many is not about any of them
 UNLIKELY = 0.3  # a chance below this is too little to name an entry first
 _RARE = 0.16  # a word that more entries than this share use says nothing
@@ -57,7 +58,7 @@ class Relevance:
         self._work = tuple(fact for fact in WORK if fact in facts)
         local = wide = 0
         self._sectors: dict[str, int] = {}
-        self._with_sectors = 0
+        self.of_a_trade = 0
         for position, entry in enumerate(entries):
             bit = 1 << position
             if entry.where:
@@ -67,7 +68,7 @@ class Relevance:
                     local |= bit
             for sector in entry.sectors:
                 self._sectors[sector] = self._sectors.get(sector, 0) | bit
-                self._with_sectors |= bit
+                self.of_a_trade |= bit
         self.nearness = (local, wide, bits.all & ~local & ~wide)  # regional, provincial, national
         also = ("sector",) if "sector" in facts else ()  # the chance of a collective agreement depends on it
         self.depends = [facts.behind((*facts_in(entry.criterion), *also)) for entry in entries]
@@ -78,12 +79,14 @@ class Relevance:
         )
         self._akin = self._find_akin()
         self._serves: dict[str, dict[str, int]] = {}
-        self._broad = self._lines = self._schools = 0
+        self._broad = self._lines = self._schools = self._shut = 0
         for position, entry in enumerate(entries):
             for fact, choices in entry.serves.items():
                 by_choice = self._serves.setdefault(fact, {})
                 for choice in choices:
                     by_choice[choice] = by_choice.get(choice, 0) | 1 << position
+            if entry.status in ("closed", "paused") and not entry.windows:
+                self._shut |= 1 << position
             if entry.kind == "provider":
                 self._schools |= 1 << position
             if entry.facts.get("line") == "yes" or (entry.kind == "provider" and entry.status == "unknown"):
@@ -155,7 +158,7 @@ class Relevance:
         tiers = (both, aim & rest & ~both, work & rest & ~aim, special & rest & ~some, rest & ~some & ~special, other)
         near = self.nearness[0] & self.bits.held(profile, "area")
         person = special | form | work & self._broad | (self._using(told) if told else 0)
-        points = Points(wish, about, near, person, other, self._lines)
+        points = Points(wish, about, near, person, other, self._lines, self._shut)
         return View(self, profile, tiers, [(weight, bits) for weight, bits in held if bits], told, points)
 
     def _serving(self, profile: Profile) -> int:
@@ -196,7 +199,7 @@ class Relevance:
             for one in {*listed.ancestors(code), *listed.descendants.get(code, ())}:
                 same |= self._sectors.get(one, 0)
             self._by_sector[code] = same
-        return same, self._with_sectors & ~same
+        return same, self.of_a_trade & ~same
 
     def marks(self, at: int, profile: Profile) -> Hashable:
         """Equal marks mean equal judgements of this entry."""
@@ -224,7 +227,7 @@ class Points:
 
     The wish earns three points, the kind of work two; being of this very region, and meeting something else that was
     told, one each. A telephone line, or a rule to know, is no answer by itself. Off go one point of what may be gone,
-    and two of what is open and unlikely. Other work comes last.
+    two of what is open and unlikely, and four of what is closed without a date. Other work comes last.
     """
 
     wish: int
@@ -233,10 +236,11 @@ class Points:
     person: int
     other: int
     lines: int
+    shut: int = 0
 
     def levels(self, unsure: int, unlikely: int) -> list[tuple[int, int]]:
         """(points, entries), the most first."""
-        parts = (*self._earned(), (unsure, UNSURE), (unlikely, SLIM))
+        parts = (*self._earned(), (unsure, UNSURE), (unlikely, SLIM), (self.shut, SHUT))
         found = {0: -1}  # -1: every bit
         for bits, worth in parts:
             after: dict[int, int] = {}
