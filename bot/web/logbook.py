@@ -58,6 +58,8 @@ ACTIONS = {
     "open_case": "hulpvraag geopend",
     "open_person": "dossier geopend",
     "export": "gegevens meegegeven",
+    "export_person": "gegevens van een klant gelezen of meegegeven",
+    "erase_person": "klant gewist op verzoek",
     "export_figures": "cijfers gedownload",
     "export_log": "logboek gedownload",
     "erase": "gewist",

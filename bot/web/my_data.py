@@ -33,10 +33,10 @@ async def tell(request: Request) -> Response:
     if data is None:
         return show(request, "my_data.html", status=410, data=None, raw="", gone=True)
     raw = json.dumps(data, ensure_ascii=False, indent=2, default=str)
-    return show(request, "my_data.html", data=_sections(house(request), data), raw=raw, gone=False)
+    return show(request, "my_data.html", data=sections(house(request), data), raw=raw, gone=False)
 
 
-def _sections(here: House, data: dict[str, Any]) -> list[tuple[str, list[str]]]:
+def sections(here: House, data: dict[str, Any]) -> list[tuple[str, list[str]]]:
     """The same as readable lines; the whole stands below as JSON."""
     found: list[tuple[str, list[str]]] = []
     for name, value in data.items():

@@ -191,3 +191,94 @@ async def test_logins_and_failures_are_in_the_log_without_what_was_typed(visitor
     lines = await desk.store.audit_log()
     assert {"login", "login_failed"} <= {line["action"] for line in lines}
     assert "geheim" not in str(lines)
+
+
+def from_network(visitor: Visitor, host: str) -> Visitor:
+    visitor._transport.client = (host, 1)  # type: ignore[attr-defined]
+    return visitor
+
+
+async def guess(visitor: Visitor, name: str, times: int) -> None:
+    for _ in range(times):
+        await visitor.post("/desk/login", data={"login": name, "password": "raden"})
+
+
+async def test_a_whole_office_behind_one_address_gets_in_while_one_account_is_guessed_at(
+    browser: Callable[..., Visitor],
+):
+    office = "203.0.113.9"
+    sanne = from_network(browser(), office)
+    assert (await sanne.log_in("sanne")).url.path == "/desk"  # some morning before
+    await guess(from_network(browser(), office), "sanne", 30)
+    for name in ("bilal", "noor", "otto"):
+        assert (await from_network(browser(), office).log_in(name)).url.path == "/desk"
+    assert (
+        await sanne.log_in("sanne")
+    ).url.path == "/desk"  # her own device is known, though the guesser sits beside her
+    assert (await from_network(browser(), office).log_in("sanne")).status_code == 429
+
+
+async def test_guessing_from_many_places_locks_new_devices_and_not_the_owner(
+    browser: Callable[..., Visitor], desk: Desk
+):
+    sanne = browser()
+    await sanne.log_in("sanne")
+    for place in range(4):
+        await guess(from_network(browser(), f"198.51.{place}.1"), "sanne", 10)
+    elsewhere = from_network(browser(), "192.0.2.1")
+    assert (await elsewhere.log_in("sanne")).status_code == 429
+    assert (await sanne.log_in("sanne")).url.path == "/desk"
+    assert (await from_network(browser(), "192.0.2.1").log_in("bilal")).url.path == "/desk"
+    clock(desk).forward(minutes=16)
+    assert (await elsewhere.log_in("sanne")).url.path == "/desk"
+
+
+async def test_trying_one_password_on_many_names_is_slowed_down_per_network(
+    browser: Callable[..., Visitor], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("bot.web.trying.NETWORK", 20)
+    known, sprayer = from_network(browser(), "203.0.113.9"), from_network(browser(), "203.0.113.77")
+    await known.log_in("sanne")
+    for number in range(10):
+        await guess(sprayer, f"naam{number}", 2)
+    assert (await sprayer.log_in("bilal")).status_code == 429
+    assert (await known.log_in("sanne")).url.path == "/desk"
+    assert (await from_network(browser(), "192.0.2.1").log_in("bilal")).url.path == "/desk"
+
+
+async def test_a_known_device_may_not_guess_without_end_either(sanne: Visitor):
+    await guess(sanne, "sanne", 10)
+    assert (await sanne.log_in("sanne")).status_code == 429
+
+
+async def test_people_see_where_they_are_logged_in_and_end_it(browser: Callable[..., Visitor], desk: Desk):
+    agent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
+    here, other, bilal = browser(), browser(**{"user-agent": agent}), browser()
+    for one, name in ((here, "sanne"), (other, "sanne"), (bilal, "bilal")):
+        await one.log_in(name)
+    page = await here.get("/desk/account")
+    assert "Firefox op Windows" in page.text
+    assert page.text.count("dit apparaat") == 1
+    handle = re.search(r'name="handle" value="([0-9a-f]{16})"', page.text)
+    assert handle
+    assert (await bilal.post("/desk/account/apparaat", data={"handle": handle[1]})).status_code == 200
+    assert (await other.get("/desk")).url.path == "/desk"  # nobody ends somebody else's
+    await here.post("/desk/account/apparaat", data={"handle": handle[1]})
+    assert (await other.get("/desk")).url.path == "/desk/login"
+    await other.log_in("sanne")
+    await here.post("/desk/account/apparaat", data={"handle": "all"})
+    assert (await other.get("/desk")).url.path == "/desk/login"
+    assert (await here.get("/desk")).url.path == "/desk"
+    for handle_ in ("", "%", "x" * 16, "0" * 64):
+        assert "fout=unknown" in str((await here.post("/desk/account/apparaat", data={"handle": handle_})).url)
+
+
+async def test_an_invitation_names_who_it_is_for_and_keeps_a_second_factor(browser: Callable[..., Visitor], desk: Desk):
+    me = await staff(desk, "sanne")
+    path = "/desk/welkom/" + (await make_link(a_house(desk), me.id, "invite")).rpartition("/")[2]
+    assert "Welkom, <bdi>Sanne</bdi>" in (await browser().get(path)).text
+    await desk.store.set_totp(me.id, pyotp.random_base32())
+    visitor = browser()
+    page = await visitor.post(path, data={"password": "een heel eigen zin"})
+    assert page.url.path == "/desk/login/code"
+    assert COOKIE not in visitor.cookies

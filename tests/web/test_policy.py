@@ -93,7 +93,7 @@ async def test_a_coach_of_another_team_finds_no_case():
             if "{code}" in page.path:
                 method = page.methods[0]
                 answer = await sanne.request(method, page.path.format(code=code), data={} if method == "POST" else None)
-                assert answer.status_code == 404, page.path
+                assert answer.status_code == (404 if "coach" in page.allow else 403), page.path
 
 
 @pytest.mark.parametrize(
