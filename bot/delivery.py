@@ -1,9 +1,10 @@
 """Brings what turns and coaches said to the channels that must be sent to.
 
-    commit -> wake -> claim the next message of each conversation -> a last look -> send -> settle what became of them
+    commit -> wake -> settle what was sent and claim the next message of each conversation -> send
 
 The store keeps the order and the truth: one message in flight per conversation, stale ones dropped, a claim that was
 never settled is taken again after half a minute. So any number of processes may deliver, and a killed one loses none.
+Settling and claiming share one transaction, and what this process stored itself a moment ago is not opened again.
 Only what the desk sends by itself (reminders, "het loket is open") is paced; an answer to a visitor never waits.
 """
 
@@ -18,7 +19,7 @@ from typing import Protocol
 
 from bot.clock import Clock
 from storage.base import NotStored
-from storage.messages import Outgoing, Verdict
+from storage.messages import Outgoing, TurnResult, Verdict
 from storage.store import Store
 
 log = logging.getLogger("loket.delivery")
@@ -27,6 +28,7 @@ SWEEP = 2.0  # seconds between looks for what another process left behind
 BREATH = 0.05  # seconds between looks because of others' commits, of which a busy desk has thousands
 TICK = 30.0  # seconds between looks at the clocks of cases and reminders
 NO_SENDER = timedelta(seconds=10)
+FRESH = timedelta(seconds=0.25)  # a claim that took longer is looked at once more: somebody may have taken over
 
 
 class Sender(Protocol):
@@ -45,7 +47,8 @@ class Delivery:
         self._awake = asyncio.Event()
         self._flying: set[asyncio.Task[None]] = set()
         self._results: list[tuple[Outgoing, Verdict]] = []
-        self._settling: asyncio.Task[None] | None = None
+        self._known: dict[tuple[str, int], Outgoing] = {}  # stored by this process, not claimed yet
+        self._known_long: set[tuple[str, int]] = set()  # for more than one tick: another process claimed them
         self._stopping = False
         self._loops: list[asyncio.Task[None]] = []
         self._lost: set[int] = set()  # sent once, answer lost: the store sends these again after half a minute
@@ -59,6 +62,14 @@ class Delivery:
     def wake(self) -> None:
         """Something was committed: look now."""
         self._awake.set()
+
+    def stored(self, result: TurnResult) -> None:
+        """A turn was committed in this process; what it says is at hand."""
+        for one in result.outgoing:
+            if (one.channel, one.bot) in self._senders:
+                self._known[one.conversation, one.seq] = one
+        if result.outgoing:
+            self.wake()
 
     def start(self) -> None:
         """Runs beside everything else until `aclose`."""
@@ -75,8 +86,9 @@ class Delivery:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(patience):
                 await asyncio.gather(*self._loops, return_exceptions=True)
-                while self._flying or self._settling:
-                    await asyncio.gather(*self._flying, *([self._settling] if self._settling else []))
+                while self._flying or self._results:
+                    await asyncio.gather(*self._flying)
+                    await self._exchange(0)
         for task in (*self._loops, *self._flying):
             task.cancel()
         await asyncio.gather(*self._loops, *self._flying, return_exceptions=True)
@@ -98,20 +110,29 @@ class Delivery:
         while not self._stopping:
             self._awake.clear()
             room = AT_ONCE - len(self._flying)
-            claimed = await self._claim(room) if room > 0 and self._senders else []
-            may_go = await self._store.may_send_all(claimed) if claimed else frozenset()
+            asked = self._clock()
+            claimed = await self._exchange(room)
+            late = bool(claimed) and self._clock() - asked > FRESH
+            may_go = await self._store.may_send_all(claimed) if late else None
             for outgoing in claimed:
-                task = asyncio.create_task(self._send(outgoing, outgoing.id in may_go))
+                self._known.pop((outgoing.conversation, outgoing.seq), None)
+                task = asyncio.create_task(self._send(outgoing, may_go is None or outgoing.id in may_go))
                 self._flying.add(task)
                 task.add_done_callback(self._flying.discard)
             if len(claimed) < max(room, 1):
                 await self._rest()
 
-    async def _claim(self, room: int) -> list[Outgoing]:
-        channels, bots = {channel for channel, _ in self._senders}, {bot for _, bot in self._senders}
+    async def _exchange(self, room: int) -> list[Outgoing]:
+        """Writes down what became of messages, and claims the next ones where there is room."""
+        results, self._results = self._results, []
         try:
-            return await self._store.claim_outbox(channels, room, bots)
+            if room <= 0 or not self._senders:
+                await self._store.settle(results)
+                return []
+            channels, bots = {channel for channel, _ in self._senders}, {bot for _, bot in self._senders}
+            return await self._store.exchange(results, channels, room, bots, self._known)
         except NotStored as error:
+            self._results[:0] = results
             log.warning("messages wait: the database cannot be written", extra={"reason": type(error).__name__})
             await asyncio.sleep(0.5)
             return []
@@ -150,22 +171,7 @@ class Delivery:
                 extra={"conversation": outgoing.conversation, "verdict": verdict.kind, "reason": verdict.reason},
             )
         self._results.append((outgoing, verdict))
-        if self._settling is None:
-            self._settling = asyncio.create_task(self._settle())
-
-    async def _settle(self) -> None:
-        """Writes down what became of messages, all that wait at once."""
-        try:
-            while self._results:
-                results, self._results = self._results, []
-                try:
-                    await self._store.settle(results)
-                except NotStored:
-                    self._results[:0] = results
-                    await asyncio.sleep(0.5)
-                self.wake()
-        finally:
-            self._settling = None
+        self.wake()
 
     # ---- what nobody asked for just now ---------------------------------------------------------------------------
 
@@ -178,6 +184,9 @@ class Delivery:
 
     async def _watch_clocks(self) -> None:
         while not self._stopping:
+            for place in self._known_long & self._known.keys():
+                del self._known[place]
+            self._known_long = set(self._known)
             try:
                 await self._store.tick()
                 await self._remind()

@@ -61,7 +61,7 @@ class Desk:
         self._idle = asyncio.Event()
         self._idle.set()
         self._closing = False
-        self._after_commit: list[Callable[[], None]] = []
+        self._after_commit: list[Callable[[TurnResult], None]] = []
         self._mounts: list[Any] = []
         self.meter: Meter = _unmetered
         self.reload(content)
@@ -134,10 +134,10 @@ class Desk:
                 self._idle.set()
         self.meter(incoming, result, monotonic() - began)
         for tell in self._after_commit:
-            tell()
+            tell(result)
         return result
 
-    def when_stored(self, tell: Callable[[], None]) -> None:
+    def when_stored(self, tell: Callable[[TurnResult], None]) -> None:
         """Calls `tell` after every commit of a turn: delivery wakes up by it."""
         self._after_commit.append(tell)
 
@@ -176,5 +176,5 @@ def delivery_of(desk: Desk) -> Delivery:
     from bot.delivery import Delivery
 
     delivery = Delivery(desk.store, desk.clock, rate=desk.settings.telegram_rate)
-    desk.when_stored(delivery.wake)
+    desk.when_stored(delivery.stored)
     return delivery

@@ -7,7 +7,6 @@ speaker are never sent.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,73 +14,19 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from flows.effects import Message
 from storage import tables as t
 from storage.base import Base
-from storage.codec import message_from_json
-from storage.failpoints import failpoint
+from storage.claiming import EPOCH_NOW, OPEN, Known, claim
 from storage.messages import Outgoing, Verdict
-from storage.reads import open_message
-from storage.talk import Context, K, Pen, moment, ms
-from storage.talks import address_of, lock_talk
+from storage.talk import K, Pen, moment, ms
+from storage.talks import lock_talk
 
 LOST_AFTER = timedelta(seconds=30)  # an answer that has not come by then may have been lost with us
 MARGIN = timedelta(seconds=10)  # for one call to the channel
 
-_open = sa.or_(t.outbox.c.state == "new", t.outbox.c.state == "sending")
-_earlier = t.outbox.alias("earlier")
-_HEAD = ~sa.exists().where(
-    _earlier.c.lane == t.outbox.c.lane,
-    _earlier.c.id < t.outbox.c.id,
-    sa.or_(_earlier.c.state == "new", _earlier.c.state == "sending"),
-)
-_EPOCH_NOW = sa.select(t.conversation.c.epoch).where(t.conversation.c.id == t.outbox.c.conversation).scalar_subquery()
-_CLAIM = (
-    sa.select(
-        t.outbox,
-        t.message.c.body_sealed,
-        t.identity.c.address_sealed,
-        t.identity.c.keyboard,
-        t.identity.c.person,
-        t.person_key.c.kek,
-        t.person_key.c.wrapped,
-    )
-    .select_from(
-        t.outbox.outerjoin(
-            t.message, sa.and_(t.message.c.conversation == t.outbox.c.conversation, t.message.c.seq == t.outbox.c.seq)
-        )
-        .outerjoin(t.identity, t.identity.c.id == t.outbox.c.identity)
-        .outerjoin(
-            t.person_key,
-            sa.and_(t.person_key.c.person == t.identity.c.person, t.person_key.c["class"] == "personal"),
-        )
-    )
-    .where(_open, t.outbox.c.next_at <= sa.bindparam("at"), _HEAD)
-    .where(t.outbox.c.channel.in_(sa.bindparam("channels", expanding=True)))
-    .where(sa.or_(t.outbox.c.state == "new", t.outbox.c.sending_at <= sa.bindparam("lost")))
-    .order_by(t.outbox.c.next_at, t.outbox.c.id)
-    .limit(sa.bindparam("many"))
-    .with_for_update(skip_locked=True, of=t.outbox)
-)
-_CLAIM_OF_BOTS = _CLAIM.where(t.outbox.c.bot.in_(sa.bindparam("bots", expanding=True)))
-_TAKE = (
-    t.outbox.update()
-    .where(t.outbox.c.id.in_(sa.bindparam("ids", expanding=True)))
-    .values(
-        state="sending",
-        sending_at=sa.bindparam("at"),
-        attempts=t.outbox.c.attempts + 1,
-        maybe_twice=t.outbox.c.maybe_twice + sa.case((t.outbox.c.state == "sending", 1), else_=0),
-    )
-)
 _LOOK = sa.select(
-    t.outbox.c.id, t.outbox.c.state, t.outbox.c.attempts, t.outbox.c.sending_at, _EPOCH_NOW.label("epoch")
+    t.outbox.c.id, t.outbox.c.state, t.outbox.c.attempts, t.outbox.c.sending_at, EPOCH_NOW.label("epoch")
 ).where(t.outbox.c.id.in_(sa.bindparam("ids", expanding=True)))
-_DROP_STALE = (
-    t.outbox.update()
-    .where(t.outbox.c.state == "new", t.outbox.c.origin == "bot", t.outbox.c.epoch < _EPOCH_NOW)
-    .values(state="dead", reason="stale", done_at=sa.bindparam("at"))
-)
 
 
 class Delivery(Base):
@@ -94,25 +39,27 @@ class Delivery(Base):
 
         `bots` narrows to the bots this process carries; None = all.
         """
+        return await self.exchange((), channels, limit, bots)
+
+    async def exchange(
+        self, results: Sequence[tuple[Outgoing, Verdict]], channels: Iterable[str], limit: int = 64,
+        bots: Iterable[str] | None = None, known: Known | None = None,
+    ) -> list[Outgoing]:  # fmt: skip
+        """Settles `results` and claims what may go next, in one transaction: a busy desk does both all the time.
+
+        `known` are messages of turns that this process stored itself, by conversation and place: they need not be
+        opened again.
+        """
         names = sorted(channels)
         carried = None if bots is None else sorted(bots)
 
         def work(conn: Connection) -> list[Outgoing]:
+            if results:
+                _settle_all(conn, Pen(self.context, self.clock()), results)
             at = ms(self.clock())
-            drop_stale(conn, at)
-            lost = at - _milliseconds(LOST_AFTER)
-            wanted = {"at": at, "lost": lost, "channels": names, "many": limit}
-            if carried is None:
-                rows = conn.execute(_CLAIM, wanted).fetchall()
-            else:
-                rows = conn.execute(_CLAIM_OF_BOTS, {**wanted, "bots": carried}).fetchall()
-            if not rows:
-                return []
-            conn.execute(_TAKE, {"at": at, "ids": [row.id for row in rows]})
-            failpoint("after outbox claim")
-            return _parcels(self.context, rows)
+            return claim(conn, self.context, at, at - _milliseconds(LOST_AFTER), names, limit, carried, known or {})
 
-        return await self._write(work, quiet=True)
+        return await self._write(work, quiet=not _shows(results))
 
     async def may_send(self, outgoing: Outgoing) -> bool:
         """A last look before the network: is this claim still ours, and did no coach take over since?"""
@@ -138,32 +85,16 @@ class Delivery(Base):
     async def settle(self, results: Sequence[tuple[Outgoing, Verdict]]) -> None:
         """Records what became of messages: sent, retry_at, gone, bad, stale or unknown."""
 
-        def work(conn: Connection) -> None:
-            pen = Pen(self.context, self.clock())
-            sent = [
-                {"key": out.id, "sent": "sent", "now": pen.at, "external": verdict.external_id}
-                for out, verdict in results
-                if verdict.kind == "sent"
-            ]
-            if sent:
-                self.context.sql.many(conn, "sent", _SENT, sent)
-            for out, verdict in results:
-                if verdict.keyboard is not None:
-                    conn.execute(_KEYBOARD, {"key": out.id, "up": int(verdict.keyboard)})
-            for outgoing, verdict in results:
-                if verdict.kind != "sent":
-                    _settle(conn, pen, outgoing, verdict)
-            pen.flush(conn)
-
-        shows = any(verdict.kind in ("gone", "bad") or out.origin == "coach" for out, verdict in results)
         if results:
-            await self._write(work, quiet=not shows)
+            await self._write(
+                lambda conn: _settle_all(conn, Pen(self.context, self.clock()), results), quiet=not _shows(results)
+            )
 
     async def outbox_due(self) -> datetime | None:
         """When the next waiting message may go; None when nothing waits."""
         lost = _milliseconds(LOST_AFTER)
         when = sa.case((t.outbox.c.state == "sending", t.outbox.c.sending_at + lost), else_=t.outbox.c.next_at)
-        query = sa.select(sa.func.min(when)).where(_open)
+        query = sa.select(sa.func.min(when)).where(OPEN)
         return await self._read(lambda conn: moment(conn.execute(query).scalar()))
 
     async def set_gone(self, channel: str, bot: str, address: str, gone: bool) -> None:
@@ -283,35 +214,6 @@ def _milliseconds(span: timedelta) -> int:
     return int(span.total_seconds() * 1000)
 
 
-def drop_stale(conn: Connection, at: int) -> int:
-    """Bot messages that were made before somebody else began to speak."""
-    return conn.execute(_DROP_STALE, {"at": at}).rowcount
-
-
-def _parcels(context: Context, rows: Sequence[Any]) -> list[Outgoing]:
-    """The claimed rows as channels see them: address and message opened."""
-    found = []
-    for row in rows:
-        message = _EMPTY
-        if row.parcel_sealed is not None:
-            inside = json.loads(context.parcel.unseal("outbox", "parcel_sealed", row.lane, row.parcel_sealed))
-            address = inside["address"]
-            if inside["message"]:
-                message = message_from_json(inside["message"].encode())
-        else:
-            key = context.keys.person(row.person, row.kek, row.wrapped)
-            address = address_of(key, row.identity, row.address_sealed)
-            if row.action == "send":
-                message = open_message(key, row.conversation, row.seq, row.body_sealed)
-        found.append(
-            Outgoing(row.id, row.conversation or "", address, row.channel, row.bot, row.seq, row.epoch, row.origin,
-                     row.turn, message, row.attempts + 1, bool(row.proactive), row.action, row.target,
-                     bool(row.keyboard))
-        )  # fmt: skip
-    return found
-
-
-_EMPTY = Message("")
 _SENT = (
     t.outbox.update()
     .where(t.outbox.c.id == sa.bindparam("key"))
@@ -332,6 +234,27 @@ _KEYBOARD = (
 )
 
 
+def _shows(results: Sequence[tuple[Outgoing, Verdict]]) -> bool:
+    """Whether a page of the desk shows any of this."""
+    return any(verdict.kind in ("gone", "bad") or out.origin == "coach" for out, verdict in results)
+
+
+def _settle_all(conn: Connection, pen: Pen, results: Sequence[tuple[Outgoing, Verdict]]) -> None:
+    sent = [
+        {"key": out.id, "sent": "sent", "now": pen.at, "external": verdict.external_id}
+        for out, verdict in results
+        if verdict.kind == "sent"
+    ]
+    if sent:
+        pen.context.sql.many(conn, "sent", _SENT, sent)
+    for outgoing, verdict in results:
+        if verdict.keyboard is not None:
+            conn.execute(_KEYBOARD, {"key": outgoing.id, "up": int(verdict.keyboard)})
+        if verdict.kind != "sent":
+            _settle(conn, pen, outgoing, verdict)
+    pen.flush(conn)
+
+
 def _settle(conn: Connection, pen: Pen, outgoing: Outgoing, verdict: Verdict) -> None:
     ours = t.outbox.c.attempts == outgoing.attempts  # nobody claimed it after us
     same = sa.and_(t.outbox.c.id == outgoing.id, ours)
@@ -344,7 +267,7 @@ def _settle(conn: Connection, pen: Pen, outgoing: Outgoing, verdict: Verdict) ->
         case "bad":
             values = {"state": "dead", "done_at": pen.at, "reason": reason or verdict.kind, "parcel_sealed": None}
         case "stale":  # not sent after a last look: dead when somebody else speaks now, else free for the next claim
-            overtaken = sa.and_(t.outbox.c.origin == "bot", t.outbox.c.epoch < _EPOCH_NOW)
+            overtaken = sa.and_(t.outbox.c.origin == "bot", t.outbox.c.epoch < EPOCH_NOW)
             same = sa.and_(same, t.outbox.c.state == "sending")
             values = {
                 "state": sa.case((overtaken, "dead"), else_="new"), "reason": sa.case((overtaken, "stale"), else_=""),
@@ -372,7 +295,7 @@ def _gone(conn: Connection, pen: Pen, outgoing: Outgoing, reason: str) -> None:
 def _lost(conn: Connection, pen: Pen, identity: str, conversation: str, channel: str, reason: str) -> None:
     talk = lock_talk(conn, pen.context, conversation)
     dead = {"state": "dead", "done_at": pen.at, "reason": reason}
-    conn.execute(t.outbox.update().where(t.outbox.c.identity == identity, _open).values(dead))
+    conn.execute(t.outbox.update().where(t.outbox.c.identity == identity, OPEN).values(dead))
     first = conn.execute(
         t.identity.update().where(t.identity.c.id == identity, t.identity.c.gone_at.is_(None)).values(gone_at=pen.at)
     )

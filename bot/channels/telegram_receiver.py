@@ -103,11 +103,11 @@ class Receiver:
             if await self.desk.store.resume(code, "telegram", incoming.bot, incoming.address):
                 self.desk.store.wake()
                 return
-        stop_typing = self._typing(incoming.address)
+        typing = _Typing(lambda: self._show_typing(incoming.address))
         try:
             await self.desk.receive(incoming)
         finally:
-            stop_typing()
+            typing.stop()
 
     # ---- beside the turn: nothing here may hold up or undo what is stored -------------------------------------------
 
@@ -131,20 +131,8 @@ class Receiver:
         told = {"text": notice[:200], "show_alert": True} if notice else {}
         await self._try("answerCallbackQuery", {"callback_query_id": press, **told})
 
-    def _typing(self, address: str) -> Callable[[], None]:
-        """From now on slow work shows that somebody is typing; call the result when it is done."""
-        loop = asyncio.get_running_loop()
-
-        def show() -> None:
-            nonlocal timer
-            self.beside(self._try("sendChatAction", {"chat_id": int(address), "action": "typing"}))
-            timer = loop.call_later(TYPING_LASTS, show)
-
-        def stop() -> None:
-            timer.cancel()  # whichever runs by then
-
-        timer = loop.call_later(TYPING_AFTER, show)
-        return stop
+    def _show_typing(self, address: str) -> None:
+        self.beside(self._try("sendChatAction", {"chat_id": int(address), "action": "typing"}))
 
     async def _turn_page(self, turned: Turned) -> None:
         """Another page of a long list, from the message as it is kept; an old one that is gone stays as it was."""
@@ -220,6 +208,21 @@ class Receiver:
                     await asyncio.gather(*self._beside, return_exceptions=True)
         for task in self._beside:
             task.cancel()
+
+
+class _Typing:
+    """Slow work shows that somebody is typing, again and again until it is done."""
+
+    def __init__(self, show: Callable[[], None]) -> None:
+        self._show = show
+        self._timer = asyncio.get_running_loop().call_later(TYPING_AFTER, self._again)
+
+    def _again(self) -> None:
+        self._show()
+        self._timer = asyncio.get_running_loop().call_later(TYPING_LASTS, self._again)
+
+    def stop(self) -> None:
+        self._timer.cancel()
 
 
 FLOOD = "Dat zijn veel berichten achter elkaar. Ik lees verder over een halve minuut. / One moment, please."

@@ -137,7 +137,7 @@ def _carrier(library: str) -> Carrier:
 
         from bot.channels.telegram_aiogram import AiogramCarrier
 
-        return AiogramCarrier(Bot(peers.TOKEN, session=peers.aiogram_session()))
+        return AiogramCarrier(Bot(peers.TOKEN, session=peers.aiogram_session()), own=True)
     from telegram import Bot as PtbBot
 
     from bot.channels.telegram_ptb import PtbCarrier

@@ -184,7 +184,7 @@ async def test_a_lost_answer_is_sent_once_more_and_counted() -> None:
         await house.api.send(7, text="hallo")
         await house.api.shows(7, 1)
         async with asyncio.timeout(5):
-            while not house.running.delivery._lost or house.running.delivery._settling:
+            while not house.running.delivery._lost or house.running.delivery._results:
                 await asyncio.sleep(0.005)
         house.forward(seconds=31)
         assert [one.text for one in await house.api.shows(7, 2)] == ["1: hallo", "1: hallo"]
@@ -230,15 +230,16 @@ async def test_stopping_sends_what_is_on_its_way_and_keeps_the_rest() -> None:
 @pytest.mark.usefixtures("tiny")
 async def test_delivery_that_stumbles_begins_again(monkeypatch: pytest.MonkeyPatch) -> None:
     async with polling("ptb") as house:
-        real, stumbles = house.desk.store.may_send_all, []
+        real, stumbles = house.desk.store.exchange, []
 
-        async def stumble(claimed: Any) -> Any:
-            stumbles.append(claimed)
-            if len(stumbles) == 1:
+        async def stumble(*given: Any) -> Any:
+            claimed = await real(*given)
+            if claimed and not stumbles:
+                stumbles.append(claimed)
                 raise OSError("the disk is away")
-            return await real(claimed)
+            return claimed
 
-        monkeypatch.setattr(house.desk.store, "may_send_all", stumble)
+        monkeypatch.setattr(house.desk.store, "exchange", stumble)
         await house.api.send(7, text="hallo")
         await house.api.send(8, text="ook hallo")
         async with asyncio.timeout(10):
