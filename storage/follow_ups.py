@@ -55,6 +55,8 @@ def finish_follow_up(conn: Connection, pen: Pen, action: a.FollowUpDone) -> Done
         return Refused("unknown")
     if row.state != "open":
         return Refused("closed")
+    if not _may_finish(conn, row, action.staff):
+        return Refused("forbidden")
     if action.result not in ("done", "not_reached", "moved", "lapsed"):
         return Refused("bad_value")
     moves = action.result in ("not_reached", "moved") and action.new_date is not None
@@ -75,6 +77,15 @@ def finish_follow_up(conn: Connection, pen: Pen, action: a.FollowUpDone) -> Done
     if not moves and row.case_number is not None and not open_follow_ups(conn, row.case_number):
         _start_retention(conn, pen, row.case_number)
     return Done(K(row.case_number), id=row.id)
+
+
+def _may_finish(conn: Connection, row: Any, staff: str) -> bool:
+    """Whose it is, a coordinator, or a coach of the same team."""
+    who = conn.execute(sa.select(t.coach).where(t.coach.c.id == staff, t.coach.c.active == 1)).fetchone()
+    if who is None or who.role not in ("coach", "coordinator"):
+        return False
+    teams = [team for team in who.teams.split(",") if team]
+    return who.role == "coordinator" or row.coach == staff or not teams or not row.team or row.team in teams
 
 
 def _start_retention(conn: Connection, pen: Pen, number: int) -> None:

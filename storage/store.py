@@ -16,6 +16,7 @@ from knowledge.problems import LoketError
 from storage.base import Clock, system_clock
 from storage.cases import CaseActions
 from storage.delivery import Delivery
+from storage.feeds import Feeds
 from storage.figures import Reports
 from storage.keys import Keys
 from storage.messages import Incoming, TurnResult
@@ -32,7 +33,7 @@ from storage.turns import Decide, Job
 
 
 class Store(
-    Reads, Reports, CaseActions, Delivery, Noted, Oversight, People, Privacy, Sessions, StaffRoom, Timers
+    Reads, Reports, CaseActions, Delivery, Feeds, Noted, Oversight, People, Privacy, Sessions, StaffRoom, Timers
 ):  # fmt: skip
     """What is remembered. Open with `open_store`, close with `aclose`."""
 

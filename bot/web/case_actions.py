@@ -17,6 +17,7 @@ from bot.web.case_page import LADDER, OUTCOMES, case_view, find_case, gone, show
 from bot.web.dates import AMSTERDAM
 from bot.web.desk_frame import conflict_words, go, staff_of
 from bot.web.house import House, house
+from bot.web.planning import read_template, titled, working_day
 from bot.web.policy import Page
 from knowledge.given import read_given
 from storage import actions as do
@@ -94,13 +95,35 @@ def _ask(request: Request, row: CaseRow, form: FormData) -> do.DeskAction | str:
 
 
 def _follow_up(request: Request, row: CaseRow, form: FormData) -> do.DeskAction | str:
-    day, kind = read_day(str(form.get("due_on", ""))), str(form.get("kind", ""))
-    title = clean_text(str(form.get("title", "")), 80)
-    if day is None or day < house(request).now().date():
+    """By hand, or from a template: its words, kind and day stand where nothing else was filled in."""
+    here, raw = house(request), str(form.get("due_on", "")).strip()
+    title, kind = clean_text(str(form.get("title", "")), 80), str(form.get("kind", ""))
+    at = read_clock(str(form.get("due_time", "")))
+    if at is None:
+        return "bad_time"
+    day = read_day(raw) if raw else None
+    chosen = str(form.get("template", ""))
+    if chosen:
+        template = read_template(*chosen.rsplit("|", 2)) if chosen.count("|") >= 2 else None
+        if template is None:
+            return "unknown"
+        title, kind = titled(template.title, title)[:80], template.kind
+        if not raw:
+            day = working_day(here.store.rules.office, here.now().date(), template.days)
+    if day is None or day < here.now().date():
         return "bad_date"
     if kind not in do.FOLLOW_UP_KINDS or not title:
         return "empty"
-    return do.AddFollowUp(row.code, staff_of(request).id, kind, title, day)
+    origin = "template" if chosen else "manual"
+    return do.AddFollowUp(row.code, staff_of(request).id, kind, title, day, at, origin)
+
+
+def read_clock(raw: str) -> str | None:
+    """14.30 or 9:05 as 14:30 or 09:05; '' for nothing, None for what is no time."""
+    match = re.fullmatch(r"(\d{1,2})[.:](\d{2})(?: *uur)?", raw.strip(), re.ASCII)
+    if match and int(match[1]) < 24 and int(match[2]) < 60:
+        return f"{int(match[1]):02d}:{match[2]}"
+    return None if raw.strip() else ""
 
 
 def _outcome_step(request: Request, row: CaseRow, form: FormData) -> do.DeskAction | str:
@@ -127,6 +150,12 @@ def _edit(request: Request, row: CaseRow, form: FormData) -> do.DeskAction | str
     return do.EditAnswer(row.code, staff_of(request).id, fact, value)
 
 
+def _decide(request: Request, row: CaseRow, form: FormData) -> do.DeskAction | str:
+    decision = str(form.get("decision", ""))
+    granted = decision == "granted"
+    return do.DecideRequest(row.code, staff_of(request).id, granted) if decision in ("granted", "refused") else "unknown"
+
+
 def _doubt(request: Request, row: CaseRow, form: FormData) -> do.DeskAction | str:
     entry, reason = str(form.get("entry", "")), str(form.get("reason", ""))
     if entry not in house(request).content.knowledge.catalogue or reason not in do.DOUBTS:
@@ -148,6 +177,7 @@ ACTIONS: Mapping[str, tuple[Make, str, str]] = {
     "vraag": (_ask, "asked", ""),
     "opvolgen": (_follow_up, "planned", ""),
     "uitkomst": (_outcome_step, "recorded", ""),
+    "besluit": (_decide, "decided", ""),
     "antwoorden": (_edit, "saved", "#blad"),
     "kloptniet": (_doubt, "doubted", "#past"),
 }

@@ -16,6 +16,7 @@ from bot.web.coach_desk import CHANNELS
 from bot.web.desk_frame import desk_page, may_act, staff_of
 from bot.web.house import House, house
 from bot.web.knowing import fits, not_known, profile_of
+from bot.web.planning import KINDS, templates
 from bot.web.policy import Page
 from bot.web.render import fragment
 from bot.web.views import Bubble, Fit, Known
@@ -219,6 +220,9 @@ async def show_case(request: Request, view: View, status: int = 200) -> Response
         visitor_name=view.who,
         retry=f"/desk/g/{view.code}/opnieuw" if view.mine else "",
         doubts=do.DOUBTS,
+        templates=await templates(here),
+        kinds=KINDS,
+        missed=sum(result == "not_reached" for _, result, _ in view.attempts),
         targets=await _targets(here, me),
         ladder=LADDER,
         outcomes=OUTCOMES,

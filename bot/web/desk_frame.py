@@ -41,6 +41,8 @@ FLASHES: dict[str, tuple[str, str]] = {
     "saved": ("good", "Bewaard."),
     "asked": ("good", "De vraag staat bij de klant. Het antwoord komt op dit blad."),
     "planned": ("good", "De opvolging staat in de agenda."),
+    "decided": ("good", "Het besluit is vastgelegd en de klant weet het."),
+    "nothing_held": ("bad", "Voor deze klant wordt geen geld (meer) vastgehouden."),
     "recorded": ("good", "De uitkomst is vastgelegd."),
     "doubted": ("good", "Dank u. Wie de kennis bijhoudt, ziet dit op de pagina Kennis."),
     "again": ("good", "Het bericht wordt nog een keer verstuurd."),
