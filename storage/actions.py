@@ -202,10 +202,19 @@ class Doubt:
     note: str = ""  # about the entry, not about the visitor
 
 
+@dataclass(frozen=True, slots=True)
+class DecideRequest:
+    """The decision on a request for which money was kept aside, such as a voucher of the region."""
+
+    code: str
+    staff: str
+    granted: bool
+
+
 DeskAction = (
     Claim | Reply | AddNote | Called | Release | HandOver | TakeOver | HandBack | WaitForClient | Snooze | Close
     | Lapse | MarkUrgent | EditAnswer | AskClient | AddFollowUp | FollowUpDone | AddOutcome
-    | Doubt
+    | Doubt | DecideRequest
 )  # fmt: skip
 
 LADDER = ("advised", "prepared", "submitted", "granted", "started", "finished")

@@ -22,6 +22,7 @@ from storage import actions as a
 from storage import tables as t
 from storage.actions import DeskAction, Done, Refused
 from storage.base import Base, Step
+from storage.deciding import decide_request
 from storage.effects import carry_out, close_open_case
 from storage.failpoints import failpoint
 from storage.follow_ups import add_follow_up, add_outcome, finish_follow_up, open_follow_ups
@@ -432,10 +433,14 @@ def _outcome(matter: Matter, action: a.AddOutcome) -> Done | Refused:
     return add_outcome(matter.conn, matter.pen, matter.case, matter.talk, matter.staff, action)
 
 
+def _decide(matter: Matter, action: a.DecideRequest) -> Done | Refused:
+    return _ours(matter) or decide_request(matter, action)
+
+
 _HANDLERS: dict[type, Callable[[Matter, Any], Done | Refused]] = {
     a.Claim: _claim, a.Reply: _reply, a.AddNote: _note, a.Called: _called, a.Release: _release,
     a.HandOver: _hand_over, a.TakeOver: _take_over, a.HandBack: _hand_back, a.WaitForClient: _wait,
     a.Snooze: _snooze, a.Close: _close, a.Lapse: _lapse, a.MarkUrgent: _urgent, a.EditAnswer: _edit,
     a.AskClient: _ask, a.AddFollowUp: _follow_up, a.AddOutcome: _outcome,
-    a.Doubt: _doubt,
+    a.Doubt: _doubt, a.DecideRequest: _decide,
 }  # fmt: skip

@@ -47,6 +47,14 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Hier staat wat wij van u weten. Deze link werkt één keer, een uur lang:",
         "This is what we know about you. The link works once, for one hour:",
     ),
+    "request_granted": (
+        "Uw aanvraag is toegekend: {name}. De coach vertelt u wat u nu moet doen.",
+        "Your request was granted: {name}. The coach will tell you what to do next.",
+    ),
+    "request_rejected": (
+        "Uw aanvraag is niet toegekend: {name}. De coach legt uit waarom, en zoekt met u verder.",
+        "Your request was not granted: {name}. The coach explains why, and goes on looking with you.",
+    ),
     "outcome_granted": (
         "Een tijd geleden vroeg u iets aan: {entry}. Is dat toegekend?",
         "Some time ago you applied for {entry}. Was it granted?",

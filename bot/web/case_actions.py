@@ -152,8 +152,9 @@ def _edit(request: Request, row: CaseRow, form: FormData) -> do.DeskAction | str
 
 def _decide(request: Request, row: CaseRow, form: FormData) -> do.DeskAction | str:
     decision = str(form.get("decision", ""))
-    granted = decision == "granted"
-    return do.DecideRequest(row.code, staff_of(request).id, granted) if decision in ("granted", "refused") else "unknown"
+    if decision not in ("granted", "refused"):
+        return "unknown"
+    return do.DecideRequest(row.code, staff_of(request).id, granted=decision == "granted")
 
 
 def _doubt(request: Request, row: CaseRow, form: FormData) -> do.DeskAction | str:

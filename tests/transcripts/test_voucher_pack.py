@@ -13,8 +13,11 @@ from bot.settings import Settings
 from flows.content import Content
 from flows.effects import Say
 from flows.events import Chose, Said, Started
+from storage.actions import DecideRequest
+from storage.invariants import check_invariants
 from storage.messages import Incoming
 from storage.store import open_store
+from storage.turns import read_stocks
 
 PACK = Path(__file__).parents[2] / "flows" / "examples" / "voucher-pack"
 NOW = datetime(2026, 11, 21, 10, tzinfo=UTC)
@@ -50,8 +53,6 @@ def talk(content: Content, tmp_path: Path, conversations: dict[str, tuple[object
                 assert result.turn is not None
                 lines += [effect.message.text for effect in result.turn.effects if isinstance(effect, Say)]
             said[visitor] = "\n".join(lines)
-        from storage.turns import read_stocks
-
         stocks = await store._read(lambda conn: read_stocks(conn, NOW))
         left = stocks.budgets["regional-voucher"]
         await desk.aclose()
@@ -91,6 +92,56 @@ def test_two_who_ask_at_the_same_time_never_get_more_than_there_is(content, tmp_
     assert "Uw aanvraag is binnen." in anna
     assert "Het geld van deze voucher is op." in bo
     assert "Uw aanvraag is binnen." not in bo
+
+
+def test_what_a_coach_refuses_is_there_for_the_next_visitor(content, tmp_path):
+    """Request, decision, money again: the first is refused, so the third is offered what the second found gone."""
+
+    async def held() -> tuple[list[str], list[int], dict[str, str], list[str], list[str]]:
+        store = await open_store(f"sqlite:///{tmp_path / 'desk.db'}", clock=lambda: NOW)
+        desk = Desk(content, store, Settings(), lambda: NOW)
+        await desk.count_stock()
+        coach = await store.add_staff("coach", "Coach")
+        said: dict[str, str] = {}
+        left: list[int] = []
+
+        async def visit(visitor: str, texts: tuple[str, ...]) -> None:
+            for event in (Started(), *map(Said, texts)):
+                result = await desk.receive(Incoming("web", visitor, event, NOW))
+                assert result.turn is not None
+                told = [one.message.text for one in result.turn.effects if isinstance(one, Say)]
+                said[visitor] = said.get(visitor, "") + "\n".join(told)
+
+        async def money() -> None:
+            stocks = await store._read(lambda conn: read_stocks(conn, NOW))
+            left.append(stocks.budgets["regional-voucher"])
+
+        await visit("first", ASKING)
+        await money()
+        await visit("second", ASKING[:2])
+        [case] = await store.inbox("waiting", coach)
+        decided = [
+            await store.act(DecideRequest(case.code, coach.id, granted=granted)) for granted in (True, False, False)
+        ]
+        await money()
+        await visit("third", ASKING)
+        await money()
+        row = await store.case(case.code)
+        assert row is not None
+        assert row.conversation is not None
+        written = [one.message.text for one in await store.messages(row.conversation.id)]
+        broken = await store._read(lambda conn: check_invariants(conn, store.context))
+        await desk.aclose()
+        await store.aclose()
+        return [type(one).__name__ for one in decided], left, said, written, broken
+
+    decided, left, said, written, broken = asyncio.run(held())
+    assert "Het geld van deze voucher is op." in said["second"]
+    assert decided == ["Done", "Done", "Refused"]  # granted, withdrawn, and nothing left to decide about
+    assert left == [500, 1500, 500]
+    assert "Uw aanvraag is binnen." in said["third"]
+    assert any("Uw aanvraag is niet toegekend: " in one for one in written)
+    assert not broken
 
 
 def test_a_planned_meeting_is_shown_and_takes_a_sign_up_with_consent(content, tmp_path):
