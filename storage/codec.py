@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from json.encoder import encode_basestring
 from typing import Any
 
 from flows.effects import Card, Message, Option, Span
@@ -17,6 +18,9 @@ def dump(value: Any) -> bytes:
 
 def message_to_json(message: Message) -> bytes:
     """Only what differs from a plain sentence is written."""
+    rich = message.spans or message.options or message.card or message.fact or message.expects or message.image
+    if not (rich or message.multiple or message.first or message.language != "nl"):
+        return f'{{"text":{encode_basestring(message.text)},"kind":"{message.kind}"}}'.encode("utf-8", "replace")
     raw: dict[str, Any] = {"text": message.text, "kind": message.kind}
     if message.spans:
         raw["spans"] = [[span.start, span.end, span.kind, span.url] for span in message.spans]

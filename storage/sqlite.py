@@ -42,6 +42,8 @@ PRAGMAS = {
     "busy_timeout": 5000,  # milliseconds, for short administrative commands beside the server
     "foreign_keys": 1,
     "secure_delete": 1,  # what is deleted is overwritten
+    "cache_size": -16384,  # KiB: the pages of conversations that are going on
+    "wal_autocheckpoint": 4000,  # pages: what many turns wrote on one page is copied back once
 }
 
 

@@ -178,7 +178,8 @@ class Statements:
         """
         known = self._texts.get(key)
         if known is None:
-            compiled = statement.compile(dialect=self.dialect, column_keys=list(next(iter(rows))))
+            columns = list(next(iter(rows))) if statement.is_insert else None  # an update says itself what it sets
+            compiled = statement.compile(dialect=self.dialect, column_keys=columns)
             known = self._texts[key] = str(compiled), itemgetter(*compiled.positiontup)
         text, values = known
         return self._execute(conn, text, [values(row) for row in rows])

@@ -99,7 +99,7 @@ class Context:
     step: Callable[[State, World, Event, datetime], Turn] | None = None  # the engine with today's content
 
 
-@dataclass
+@dataclass(eq=False)
 class Talk:
     """A conversation that is being worked on; changed freely until the pen saves it."""
 
@@ -307,7 +307,8 @@ class Pen:
         if after is before:
             return
         for fact, answer in after.items():
-            if before.get(fact) == answer:
+            known = before.get(fact)
+            if known is answer or known == answer:
                 continue
             kind = self.context.rules.class_of(fact)
             value = None if answer.value is None else dump(answer.value)
