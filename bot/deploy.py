@@ -8,6 +8,7 @@ import stat
 from pathlib import Path
 
 from bot.settings import Settings, read_settings
+from bot.web.api_clients import read_clients
 
 SHORTEST_SECRET = 43  # 32 bytes as base64
 # A WAL file can be reset wrongly by two writers in these versions; fixed in 3.51.3 (and back-ported releases).
@@ -30,8 +31,8 @@ def unsafe(settings: Settings | None = None) -> list[str]:
         found.append("LOKET_TELEGRAM_WEBHOOK_SECRET is empty; anybody could send updates to the webhook")
     if settings.log_level == "debug":
         found.append("LOKET_LOG_LEVEL is debug; use info")
-    for key in settings.api_keys:
-        if len(key) < 32:
+    for client in read_clients(settings.api_keys):
+        if len(client.key) < 32:
             found.append("LOKET_API_KEYS holds a key shorter than 32 characters")
             break
     return found

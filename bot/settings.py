@@ -64,7 +64,9 @@ class Settings:
         default="", repr=False, metadata={"about": "smtp://user:password@host:587?from=…; empty = no mail"}
     )
     api_keys: tuple[str, ...] = field(
-        default=(), repr=False, metadata={"about": "keys of websites that may use /api/v1, separated by spaces"}
+        default=(),
+        repr=False,
+        metadata={"about": "clients of /api/v1, separated by spaces: KEY, name:KEY or name:KEY:calls-a-minute"},
     )
     oidc_issuer: str = field(
         default="", metadata={"about": "address of the organisation's own login (OpenID Connect); empty = off"}
@@ -208,6 +210,15 @@ def _group_roles(raw: str) -> tuple[str, ...]:
     return tuple(raw.split())
 
 
+def _api_keys(raw: str) -> tuple[str, ...]:
+    for one in raw.split():
+        if not re.fullmatch(r"(?:[a-z0-9-]{1,32}:)?[^\s:]{16,512}(?::[1-9]\d{0,5})?", one, re.ASCII):
+            raise ValueError(
+                "an entry is not KEY, name:KEY or name:KEY:calls-a-minute; a key has 16 characters or more"
+            )
+    return tuple(raw.split())
+
+
 def _one_of(*known: str) -> Callable[[str], str]:
     def convert(raw: str) -> str:
         if raw.lower() not in known:
@@ -255,6 +266,6 @@ _CONVERT: dict[str, Callable[[str], object]] = {
     "oidc_strong": lambda raw: tuple(raw.split()),
     "password_login": _one_of("auto", "all", "off"),
     "second_factor": _one_of("optional", "required"),
-    "api_keys": lambda raw: tuple(raw.split()),
+    "api_keys": _api_keys,
     "log_level": _one_of("debug", "info", "warning", "error"),
 }

@@ -5,7 +5,7 @@ first call, so that a desk without API clients does not wait for it.
 """
 
 import asyncio
-import hmac
+import contextlib
 import re
 import secrets
 import time
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.web import reads
-from bot.web.security import hashed, new_token
+from bot.web.security import new_token
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from bot.web.house import House
 
 TALK = re.compile(r"[\w-]{43}", re.ASCII)
+MOST = 200  # messages of one answer; the cursor leads to the rest
+LONGEST_WAIT = 25  # seconds; shorter than the patience of proxies
 
 
 def create_api(here: "House") -> ASGIApp:
@@ -40,7 +42,7 @@ def create_api(here: "House") -> ASGIApp:
 
 def build(here: "House") -> "FastAPI":
     """The FastAPI application."""
-    from fastapi import Body, Depends, FastAPI, HTTPException, Query
+    from fastapi import Body, Depends, FastAPI, Header, HTTPException, Query
     from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
     from starlette.requests import Request
     from starlette.responses import JSONResponse
@@ -49,6 +51,7 @@ def build(here: "House") -> "FastAPI":
     from bot.cleaning import clean_text
     from bot.turn_json import match_object, turn_object
     from bot.web import api_models as models
+    from bot.web.api_clients import Client, Clients
     from flows.events import Chose, Event, Said, Started
     from knowledge.availability import availability
     from knowledge.given import read_given
@@ -58,14 +61,15 @@ def build(here: "House") -> "FastAPI":
 
     bearer = HTTPBearer(auto_error=False, description="A key of LOKET_API_KEYS.")
 
-    async def client(given: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> str:
-        key = given.credentials.encode() if given else b""
-        known = [one for one in here.settings.api_keys if hmac.compare_digest(one.encode(), key)]
-        if not known:
+    clients = Clients(here.settings.api_keys)
+
+    async def client(given: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> Client:
+        known = clients.with_key(given.credentials) if given else None
+        if known is None:
             raise HTTPException(401, "Send a key of this desk as a bearer token.", {"www-authenticate": "Bearer"})
-        if not here.questions.allows(hashed(known[0]), time.monotonic()):
+        if not clients.allows(known, time.monotonic()):
             raise HTTPException(429, "Too many calls; wait a moment.", {"retry-after": "1"})
-        return known[0]
+        return known
 
     refusals: dict[int | str, dict[str, Any]] = {
         401: {"description": "No key, or not one of this desk's."},
@@ -86,12 +90,14 @@ def build(here: "House") -> "FastAPI":
     app.add_exception_handler(NotStored, not_stored)
 
     @app.post("/chat", summary="One turn of a conversation")
-    async def chat(said: Annotated[models.ChatInput, Body()]) -> models.Turned:
+    async def chat(
+        said: Annotated[models.ChatInput, Body()], caller: Annotated[Client, Depends(client)]
+    ) -> models.Turned:
         session = said.session or ""
         new = not TALK.fullmatch(session)
         if new:
             session = new_token()
-        address = hashed(session)
+        address = caller.address(session)
 
         async def receive(event: Event, message_id: str) -> Any:
             return await here.desk.receive(
@@ -120,7 +126,8 @@ def build(here: "House") -> "FastAPI":
             result = await receive(event, said.message_id or secrets.token_hex(12))
         if result.turn is None:
             raise HTTPException(409, "This message_id was done before.")
-        return models.Turned(session=session, **turn_object(result.turn))
+        ids = [one.seq for one in result.outgoing if one.action == "send"]
+        return models.Turned(session=session, message_ids=ids, **turn_object(result.turn))
 
     chat_refusals: dict[int | str, dict[str, Any]] = {
         404: {"description": "The conversation does not exist (any more)."},
@@ -128,6 +135,58 @@ def build(here: "House") -> "FastAPI":
         503: {"description": "Not stored; send it again with the same message_id."},
     }
     app.routes[-1].responses.update(chat_refusals)  # type: ignore[attr-defined]
+
+    async def heard(conversation: str, address: str, after: int) -> models.Heard:
+        talk = await reads.talk_at(here.store, address, "api")
+        if talk is None or talk.id != conversation:  # erased while we waited
+            raise HTTPException(404, "This conversation does not exist (any more).")
+        rows = await here.store.messages(conversation, after, MOST)
+        waiting = talk.waiting
+        return models.Heard(
+            messages=[
+                models.Spoken(
+                    id=row.seq,
+                    by=row.sender,
+                    name=row.name,
+                    at=row.at.isoformat(timespec="seconds"),
+                    text=row.message.text,
+                    fact=row.message.fact,
+                    choices=[models.Choice(id=one.id, label=one.label) for one in row.message.options],
+                )
+                for row in rows
+                if not row.withdrawn
+            ],
+            cursor=rows[-1].seq if rows else after,
+            speaker=waiting.speaker,
+            coach=waiting.coach,
+            promise=waiting.promise.isoformat(timespec="minutes") if waiting.promise else None,
+        )
+
+    @app.get(
+        "/chat/messages",
+        summary="What was said since a cursor, also by a coach; waits for news when asked to",
+        responses={404: {"description": "The conversation does not exist (any more)."}},
+    )
+    async def messages(
+        caller: Annotated[Client, Depends(client)],
+        x_loket_session: Annotated[str, Header(description="The session of this conversation.")],
+        after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
+        wait: Annotated[int, Query(ge=0, le=LONGEST_WAIT, description="Seconds to wait for a first message.")] = 0,
+    ) -> models.Heard:
+        address = caller.address(x_loket_session)
+        talk = await reads.talk_at(here.store, address, "api") if TALK.fullmatch(x_loket_session) else None
+        if talk is None:
+            raise HTTPException(404, "This conversation does not exist (any more).")
+        until = time.monotonic() + wait
+        with here.broker.watch(talk.id) as changes:
+            while True:
+                changes.clear()
+                found = await heard(talk.id, address, after)
+                left = until - time.monotonic()
+                if found.messages or left <= 0 or here.broker.stopped:
+                    return found
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(changes.wait(), left)
 
     @app.post(
         "/match", summary="Verdicts for given facts", responses={422: {"description": "A fact could not be read."}}

@@ -37,6 +37,7 @@ class Turned(BaseModel):
     """One turn: the same object that `loket chat --json` prints, and the session to send along next time."""
 
     session: str
+    message_ids: list[int] = Field(description="Numbers of `messages`, as `/chat/messages` gives them.")
     messages: list[str]
     question: Question | None
     understood: dict[str, Any]
@@ -56,6 +57,28 @@ class ChatInput(BaseModel):
     message_id: str | None = Field(None, pattern=r"^[\w-]{6,40}$", description="Sent twice, done once.")
     language: str = Field("nl", pattern="^(nl|en|ar|tr|pl|uk)$")
     start: str = Field("", pattern=r"^[\w-]{0,64}$")
+
+
+class Spoken(BaseModel):
+    """One message of a conversation, whoever wrote it."""
+
+    id: int = Field(description="Its number in the conversation; the newest one is the next `after`.")
+    by: str = Field(pattern="^(visitor|bot|coach|system)$")
+    name: str = Field(description="The coach's name; empty for all others.")
+    at: str
+    text: str
+    fact: str = Field(description="What it asks for; empty when it asks nothing.")
+    choices: list[Choice]
+
+
+class Heard(BaseModel):
+    """What was said since `after`, and who has the word now."""
+
+    messages: list[Spoken]
+    cursor: int = Field(description="Send it as `after` next time.")
+    speaker: str = Field(pattern="^(bot|queue|coach)$")
+    coach: str = Field(description="Name of the coach who has the conversation; empty when nobody has.")
+    promise: str | None = Field(description="By when a coach answers, while the visitor waits.")
 
 
 class Matched(BaseModel):

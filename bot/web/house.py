@@ -36,7 +36,6 @@ class House:
         self.broker = broker
         self.messages = Limiter(burst=20, rate=20 / 60)  # per conversation
         self.openings = Limiter(burst=60, rate=60 / 3600)  # new conversations per network: libraries share one
-        self.questions = Limiter(burst=60, rate=2)  # API calls per key
         self.logins = Limiter(burst=30, rate=0.5)  # visits to the organisation's own login, per network
         self.chain: tuple[datetime, tuple[Broken, ...]] | None = None  # when the audit log was last checked, and how
         self.provider = Provider(desk.settings) if desk.settings.oidc_issuer else None
