@@ -32,6 +32,7 @@ class Screen:
         self.question: Message | None = None
         self.lines: list[str] = []
         self.step, self.fact = "", ""
+        self.partial = session.content.is_partial(session.voice.language)
 
     def show(self) -> Walk | None:
         """Say what this turn has to say. Returns the walk, or None when the desk asked something of its own."""
@@ -78,7 +79,9 @@ class Screen:
     # --- building blocks -------------------------------------------------------------------------------------------
 
     def add(self, message: Message) -> Message:
-        first, language = len(self.options), self.voice.spoken(message)
+        first, language = len(self.options), self.voice.language
+        if self.partial:
+            language = self.voice.spoken(message)
         if message.first != first or message.language != language:
             message = replace(message, first=first, language=language)
         self.options += [option.id for option in message.options]
@@ -167,7 +170,8 @@ class Screen:
         fresh = [match for match in advised.shown if before is None or match.entry.id not in before]
         if before is not None:
             self.lines.append(self.voice.phrase("advice_changed"))
-            gone = [session.content.knowledge.catalogue[one] for one in before if one not in ids]
+            left = [session.content.knowledge.catalogue.resolve(one) for one in before if one not in ids]
+            gone = [entry for entry in left if entry is not None]  # an entry may have been taken away altogether
             if gone:
                 self.lines.append(self.voice.phrase("advice_gone", names=", ".join(entry.name for entry in gone)))
         elif advised.step.opening and advised.shown:

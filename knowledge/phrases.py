@@ -62,7 +62,7 @@ class Phrases:
         self._by_word: dict[str, list[Phrase]] = {}
         self._by_prefix: dict[str, list[tuple[tuple[str, ...], Phrase]]] = {}  # by first letter
         self._by_number: list[Phrase] = []
-        self._prefixes: tuple[str, ...] = ()
+        self.prefixes: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, node: Node) -> Phrases:
@@ -101,7 +101,7 @@ class Phrases:
         for word in first.words:
             self._by_word.setdefault(word, []).append(phrase)
         if first.prefixes:
-            self._prefixes += first.prefixes
+            self.prefixes += first.prefixes
             for letter in {prefix[0] for prefix in first.prefixes}:
                 self._by_prefix.setdefault(letter, []).append((first.prefixes, phrase))
         if first.number:
@@ -129,13 +129,14 @@ class Phrases:
         """Every phrase, at every place; overlapping ones too."""
         return self._found([token.text for token in said])
 
+    @property
+    def starts(self) -> frozenset[str]:
+        """The words a phrase may start with; others start with one of `prefixes`, or with any number."""
+        return frozenset(self._by_word)
+
     def occur(self, texts: Sequence[str]) -> bool:
         """Whether `find` finds anything in these words."""
-        starts, prefixes = self._by_word, self._prefixes
-        for word in texts:
-            if word in starts or word.startswith(prefixes):
-                return next(self._found(texts), None) is not None
-        return bool(self._by_number) and next(self._found(texts), None) is not None
+        return next(self._found(texts), None) is not None
 
     def _found(self, texts: Sequence[str]) -> Iterator[Hit]:
         for at, word in enumerate(texts):

@@ -19,7 +19,7 @@ from knowledge.languages import RIGHT_TO_LEFT, with_isolated_numbers
 from knowledge.negation import is_denied
 from knowledge.phrases import Hit, Phrases
 from knowledge.source import Node
-from knowledge.text import LONGEST, Token, tokens, word_texts
+from knowledge.text import LONGEST, Token, bare_words, tokens
 from knowledge.words import group, read_words
 
 Kind: TypeAlias = Literal["crisis", "abuse", "spam", "injection", "out_of_scope"]
@@ -82,6 +82,8 @@ class Safety:
             self._topics[name] = _Topic({one: _text(topic, one) for one in ("nl", "en")}, _text(topic, "pointer"))
             for line in filter(str.strip, _text(topic, "words").splitlines()):
                 self._scope.add("scope", name, line)
+        self._starts = self._phrases.starts | self._scope.starts
+        self._prefixes = (*self._phrases.prefixes, *self._scope.prefixes, *"0123456789")
 
     def classify(self, text: str) -> Concern | None:
         """The gravest concern of a text, or None. Crisis first, then abuse, injection, spam and out of scope."""
@@ -98,13 +100,15 @@ class Safety:
         plain = _plain(text)
         if "www." in plain or any(map(plain.__contains__, self._parts)):
             return False
-        said = word_texts(text)
+        said = bare_words(plain)
         if len(said) >= 12:
             return False
+        quiet = True
         for word in said:
             if len(word) >= 7 and _is_sure(word):
                 return False
-        return not self._phrases.occur(said) and not self._scope.occur(said)
+            quiet = quiet and word not in self._starts and not word.startswith(self._prefixes)
+        return quiet or not (self._phrases.occur(said) or self._scope.occur(said))
 
     def _gravest(self, text: str) -> Concern | None:
         plain = _plain(text)

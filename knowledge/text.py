@@ -63,10 +63,13 @@ def tokens(text: str) -> list[Token]:
     return [Token(m[0].replace("'", ""), m.start(), m.end()) for m in _WORD.finditer(folded)]
 
 
-def word_texts(text: str) -> list[str]:
-    """What `tokens` would hold, as bare texts without hyphens and slashes: for those who do not ask for places."""
-    found = _WORD.findall(fold(text[:LONGEST]))
-    return [word.replace("'", "") for word in found if word not in ("-", "/")]
+def bare_words(plain: str) -> list[str]:
+    """What `tokens` would hold of a lower-case ASCII text, as bare texts without hyphens and slashes: for those who do
+    not ask for places."""
+    found = _WORD.findall(plain.replace("`", "'"))
+    if "'" in plain or "`" in plain or "-" in plain or "/" in plain:
+        return [word.replace("'", "") for word in found if word not in ("-", "/")]
+    return found
 
 
 def words(text: str) -> list[str]:
