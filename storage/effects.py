@@ -214,7 +214,7 @@ def transfer_code(conn: Connection, conversation: str, at: int) -> str:
 
 
 def _send_link(pen: Pen, talk: Talk, phrase: str, path: str) -> None:
-    """A link that works once, below what was said. Without a public address there is nothing to link to."""
+    """A link below what was said. Without a public address there is nothing to link to."""
     if pen.context.rules.site:
         words, address = say(phrase, talk.language), f"{pen.context.rules.site}{path}"
         text = f"{words}\n{address}"
@@ -241,6 +241,8 @@ def _sign_up(conn: Connection, pen: Pen, talk: Talk, effect: SignUp, stocks: Sto
     else:
         row = {"person": talk.person, "what": effect.what, "units": effect.units, "at": pen.at}
         pen.context.sql.upsert(conn, t.sign_up, [row], ("units", "at"))
+        if any(plan.id == effect.what for plan in stocks.events):
+            _send_link(pen, talk, "event_calendar", f"/bijeenkomst/{effect.what}.ics")
     if effect.what in stocks.budgets:
         stocks.budgets[effect.what] -= units
 

@@ -47,6 +47,7 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Hier staat wat wij van u weten. Deze link werkt één keer, een uur lang:",
         "This is what we know about you. The link works once, for one hour:",
     ),
+    "event_calendar": ("Zet het in uw agenda:", "Put it in your calendar:"),
     "request_granted": (
         "Uw aanvraag is toegekend: {name}. De coach vertelt u wat u nu moet doen.",
         "Your request was granted: {name}. The coach will tell you what to do next.",

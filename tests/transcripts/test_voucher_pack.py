@@ -154,6 +154,27 @@ def test_a_planned_meeting_is_shown_and_takes_a_sign_up_with_consent(content, tm
     assert "U staat op de lijst voor Avond over leren in de techniek." in said["anna"]
 
 
+@pytest.mark.parametrize("site", ["", "https://loket.example"])
+def test_whoever_signed_up_gets_a_calendar_file_when_the_desk_has_an_address(content, tmp_path, site):
+    async def held() -> list[str]:
+        store = await open_store(f"sqlite:///{tmp_path / 'desk.db'}", clock=lambda: NOW)
+        desk = Desk(content, store, Settings(public_url=site), lambda: NOW)
+        await desk.count_stock()
+        for event in (Started(), Said("bijeenkomsten"), Chose(("!join:voucher-evening",)), Said("ja")):
+            await desk.receive(Incoming("web", "anna", event, NOW))
+        conversation = await store.conversation_at("web", "", "anna")
+        assert conversation is not None
+        written = [one.message.text for one in await store.messages(conversation.id)]
+        await desk.aclose()
+        await store.aclose()
+        return written
+
+    written = asyncio.run(held())
+    assert any("U staat op de lijst" in one and "14 januari 2027 om 19.00 uur in Arnhem" in one for one in written)
+    links = [one for one in written if ".ics" in one]
+    assert links == ([f"Zet het in uw agenda:\n{site}/bijeenkomst/voucher-evening.ics"] if site else [])
+
+
 def test_without_the_pack_nobody_is_offered_a_voucher_and_nothing_is_planned(tmp_path):
     from flows.engine import step
     from flows.state import State
