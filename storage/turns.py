@@ -33,6 +33,7 @@ from storage.rating import RATING, take_rating
 from storage.statements import QUEUE, STOCKS, StockRow, TalkRow
 from storage.talk import PRACTICE, Conflict, Context, K, Pen, Talk, moment, ms, new_id
 from storage.thanks import is_thanks
+from storage.withdrawal import withdraw_sensitive
 
 Decide = Callable[[State, World, datetime], Turn]
 HOUR = 3600 * 1000  # milliseconds
@@ -95,6 +96,7 @@ def _turn(conn: Connection, pen: Pen, job: Job, talk: Talk, stocks: Stocks) -> T
         return TurnResult(turn, False, talk.id, talk.version + 1, tuple(talk.outgoing), K(talk.open_case))
     turn = job.decide(before, world, here)
     _follow(talk, incoming)
+    withdraw_sensitive(conn, pen, talk, before, turn.state, incoming.event, incoming.message_ref)
     apply_turn(conn, pen, talk, turn, stocks, due, message_ref=incoming.message_ref)
     link, erased = carry_out(conn, pen, talk, turn.effects, stocks, due)
     if not erased and talk.speaker == "coach":

@@ -17,6 +17,7 @@ from flows.effects import Message
 from flows.events import Event, Pressed, Said, SentOther, Shared, Started
 from storage.actions import Claim, Close, Done, Reply
 from storage.messages import Incoming, Outgoing
+from storage.withdrawal import WHY
 from tests.telegram.fake_api import BOT, PATIENCE, FakeApi, Shown
 
 CHAT = 7001
@@ -144,7 +145,7 @@ class Neutral:
                 up = shares(call)
                 self._keys_up = self._keys_up if up is None else up
         return Seen(
-            [line for one in said for line in lines(one.message.text)],
+            [line for one in said for line in lines(one.message.text) if line != WHY["nl"]],
             [option.label for one in said for option in one.message.options],
         )
 
@@ -208,7 +209,7 @@ OF_THE_CHANNEL = ("Deel mijn nummer", "Deel mijn locatie", "Meer op de website")
 
 def seen(shown: Sequence[Shown]) -> Seen:
     """A screen of Telegram in neutral terms: without the buttons and words that only this channel has."""
-    texts = [line for one in shown for line in lines(one.text) if one.text != "Goed."]
+    texts = [line for one in shown for line in lines(one.text) if one.text not in ("Goed.", WHY["nl"])]
     return Seen(texts, [label for one in shown for label in one.labels if label not in OF_THE_CHANNEL])
 
 
