@@ -27,6 +27,7 @@ from flows.events import (
 )
 from flows.knowing import show_entry
 from flows.model import Remind as RemindStep
+from flows.moving import adapted, moved
 from flows.session import Session
 from flows.state import State
 from flows.turn import Turn
@@ -37,10 +38,12 @@ __all__ = ["Turn", "step"]
 
 def step(content: Content, world: World, state: State, event: Event, now: datetime) -> Turn:
     """What the desk answers to one event."""
+    changed = state.fingerprint not in ("", content.fingerprint)
+    if changed:
+        state = adapted(content, state)
     session = Session(content, world, state, now)
     if world.speaker == "coach" and not isinstance(event, CoachAnswered | SpeakerChanged | Forgotten):
         return _while_coach_speaks(session, event)
-    changed = state.fingerprint not in ("", content.fingerprint) and state.shown is not None
     if changed:
         _notice_changed_content(session)
     match event:
@@ -67,6 +70,8 @@ def step(content: Content, world: World, state: State, event: Event, now: dateti
         case Forgotten(facts=facts):
             session.forget(*facts)
             session.quiet = True
+    if session.quiet and changed:
+        session.state.but(fingerprint=state.fingerprint)  # nothing could be said yet; the visitor hears it later
     return session.close()
 
 
@@ -99,18 +104,19 @@ def _while_coach_speaks(session: Session, event: Event) -> Turn:
     if isinstance(event, Said | Commanded | Pressed | Chose) and commanding.private(session, event):
         return session.close()
     session.quiet = True
-    session.state = session.state.but(turn=session.before.turn + 1)
+    session.state = session.state.but(turn=session.before.turn + 1, fingerprint=session.before.fingerprint)
     if isinstance(event, Said | Pressed | Chose | Shared | SentOther | Commanded):
         session.effects.append(UpdateCase("wrote"))
     return session.close()
 
 
 def _notice_changed_content(session: Session) -> None:
-    """An editor changed something while this conversation was open: told once, and only when it matters to it."""
-    before = session.before
-    walked = session.walk(before)
-    moved = before.pending is None and before.shown is not None and walked.pending is not None
-    if moved and before.shown is not None and walked.pending is not None and before.shown.fact != walked.pending.fact:
+    """An editor changed something while this conversation was open: told once, and only when it matters to it.
+
+    Other cards say so themselves, where they are shown.
+    """
+    move = moved(session.content, session.before, session.now, session.world)
+    if move.asked or move.elsewhere:
         session.say("content_changed")
 
 

@@ -106,7 +106,8 @@ def answer_screen(session: Session, screen: Shown, ids: tuple[str, ...]) -> None
         decide(session, step, ids[0])
     elif screen.fact:
         value = value_of_option(session, screen.fact, ids[0] if len(ids) == 1 else ids)
-        session.take(screen.fact, value)
+        if session.content.knowledge.facts.takes(screen.fact, value):  # else an editor took this choice away
+            session.take(screen.fact, value)
 
 
 def decide(session: Session, step: Any, answer: str) -> None:

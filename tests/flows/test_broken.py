@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -60,7 +61,7 @@ def _shown(case: Path, path: Path) -> str:
     return f"flows/{path.name if case.is_dir() else 'welcome.yaml'}"
 
 
-def _flows(case: Path) -> tuple[Content, object, Problems]:
+def _flows(case: Path) -> tuple[Content, datetime, Problems]:
     """These flows on the shipped knowledge."""
     files = [(_shown(case, path), path) for path in _own(case)]
     files += [(shown, path) for shown, path in flow_files(None) if path.stem in ("contact", "call_me")]
