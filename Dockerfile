@@ -6,7 +6,7 @@ RUN python -m pip install --no-cache-dir --disable-pip-version-check build \
  && python -m build --wheel --outdir /dist \
  && python -m venv /opt/loket \
  && /opt/loket/bin/pip install --no-cache-dir --disable-pip-version-check --constraint constraints.txt \
-      "$(ls /dist/*.whl)[telegram]"
+      "$(ls /dist/*.whl)[telegram,oidc]"
 
 FROM python:3.12-slim
 RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin loket \

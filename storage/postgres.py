@@ -22,7 +22,7 @@ from storage.base import LARGEST_BATCH, TRIES, Clock, NotStored, Quiet, is_quiet
 from storage.failpoints import failpoint
 from storage.keys import Keys
 from storage.messages import TurnResult
-from storage.setup import context_of, migrate
+from storage.setup import Older, context_of, prepare
 from storage.store import Store
 from storage.talk import Conflict, Rules
 from storage.turns import Job, run_batch
@@ -49,7 +49,7 @@ class PostgresStore(Store):
         self._news = asyncio.Event()  # something was committed that others have not heard of
 
     @classmethod
-    async def open(cls, url: URL, keys: Keys, clock: Clock, rules: Rules) -> PostgresStore:
+    async def open(cls, url: URL, keys: Keys, clock: Clock, rules: Rules, *, older: Older = "migrate") -> PostgresStore:
         """Raises LoketError when the server cannot be reached or is too old."""
         engine = create_async_engine(url, pool_size=5, max_overflow=5, pool_pre_ping=False)
         store = cls(engine, clock)
@@ -58,7 +58,7 @@ class PostgresStore(Store):
                 version = (await conn.exec_driver_sql("SHOW server_version_num")).scalar()
                 if int(version or 0) < OLDEST:
                     raise LoketError(f"PostgreSQL {version} is too old; 15 or newer is needed")
-                await conn.run_sync(migrate)
+                await conn.run_sync(prepare, older)
             async with engine.begin() as conn:
                 store.context = await conn.run_sync(context_of, keys, rules, "postgresql")
         except (DBAPIError, OSError) as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -23,6 +23,28 @@ _LOCK = 0x6C6F6B6574  # "loket": PostgreSQL advisory lock while migrating
 
 class TooNew(LoketError):
     """This database was made by a newer version. Upgrade this installation; nothing was changed."""
+
+
+class TooOld(LoketError):
+    """This database was made by an older version, and this command does not change that; nothing was changed.
+
+    Back it up with `loket backup`, then run `loket migrate`.
+    """
+
+
+Older = Literal["migrate", "refuse", "keep"]
+
+
+def prepare(conn: Connection, older: Older) -> None:
+    """An empty database gets its tables; one of an older version is migrated, refused, or left as it is."""
+    revision = _revision(conn)
+    if revision in ("", HEAD) or older == "migrate":
+        migrate(conn)
+    elif older == "refuse":
+        raise TooOld(
+            f"the database is at version {revision}, this program works with {HEAD}; run `loket backup FOLDER`, "
+            "then `loket migrate`"
+        )
 
 
 def migrate(conn: Connection) -> bool:

@@ -29,7 +29,7 @@ from storage.base import LARGEST_BATCH, TRIES, Clock, NotStored, Quiet, is_quiet
 from storage.failpoints import failpoint
 from storage.keys import Keys
 from storage.messages import TurnResult
-from storage.setup import context_of, migrate
+from storage.setup import Older, context_of, prepare
 from storage.store import Store
 from storage.talk import Conflict, Rules
 from storage.turns import Job, run_batch
@@ -105,12 +105,14 @@ class SqliteStore(Store):
         self._draining = False
 
     @classmethod
-    async def open(cls, path: Path, keys: Keys, clock: Clock, rules: Rules, *, writer: bool = True) -> SqliteStore:
+    async def open(
+        cls, path: Path, keys: Keys, clock: Clock, rules: Rules, *, writer: bool = True, older: Older = "migrate"
+    ) -> SqliteStore:
         """Raises LoketError when the file cannot be written, is no database, or is served by another process."""
-        return await asyncio.to_thread(cls._open, path, keys, clock, rules, writer)
+        return await asyncio.to_thread(cls._open, path, keys, clock, rules, writer, older)
 
     @classmethod
-    def _open(cls, path: Path, keys: Keys, clock: Clock, rules: Rules, writer: bool) -> SqliteStore:
+    def _open(cls, path: Path, keys: Keys, clock: Clock, rules: Rules, writer: bool, older: Older) -> SqliteStore:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             lock = _lock(path) if writer else None
@@ -121,7 +123,7 @@ class SqliteStore(Store):
         try:
             store = cls(engine, None, clock, None)
             with store._conn.begin():
-                migrate(store._conn)
+                prepare(store._conn, older)
                 store.context = context_of(store._conn, keys, rules, "sqlite")
         except BaseException as error:
             engine.dispose()

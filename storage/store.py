@@ -8,6 +8,7 @@ batch turns, and how to wake up those who wait for changes.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -21,6 +22,7 @@ from storage.figures import Reports
 from storage.keys import Keys
 from storage.messages import Incoming, TurnResult
 from storage.noted import Noted
+from storage.notices import Notices
 from storage.oversight import Oversight
 from storage.people import People
 from storage.privacy import Privacy
@@ -31,9 +33,13 @@ from storage.talk import Rules
 from storage.timers import Timers
 from storage.turns import Decide, Job
 
+if TYPE_CHECKING:
+    from storage.setup import Older
+
 
 class Store(
-    Reads, Reports, CaseActions, Delivery, Feeds, Noted, Oversight, People, Privacy, Sessions, StaffRoom, Timers
+    Reads, Reports, CaseActions, Delivery, Feeds, Noted, Notices, Oversight, People, Privacy, Sessions, StaffRoom,
+    Timers,
 ):  # fmt: skip
     """What is remembered. Open with `open_store`, close with `aclose`."""
 
@@ -54,15 +60,19 @@ class Store(
 
 async def open_store(
     url: str, *, secret: Keys | None = None, clock: Clock = system_clock, rules: Rules | None = None,
-    writer: bool = True,
+    writer: bool = True, older: Older | None = None,
 ) -> Store:  # fmt: skip
     """Opens (and migrates) the database at `url`.
 
     `memory:` · `sqlite:///loket.db` · `postgresql+asyncpg://…`. Without `secret` an embedded database uses the key file
     beside it. `writer=False` opens an embedded database for a short administrative command beside a running server:
-    no lock, short transactions. Raises LoketError with one clear sentence when it cannot be opened.
+    no lock, short transactions. Such a command refuses a database of an older version instead of migrating it under the
+    server's feet; `older="keep"` opens it as it is, for a backup.
+
+    Raises LoketError with one clear sentence when it cannot be opened.
     """
     rules = rules or Rules()
+    older = older or ("migrate" if writer else "refuse")
     if url.startswith("memory:") or url in ("sqlite://", "sqlite:///:memory:"):
         from storage.memory import MemoryStore
 
@@ -75,13 +85,13 @@ async def open_store(
         from storage.sqlite import SqliteStore
 
         path = Path(parsed.database)
-        return await SqliteStore.open(path, secret or Keys.beside(path), clock, rules, writer=writer)
+        return await SqliteStore.open(path, secret or Keys.beside(path), clock, rules, writer=writer, older=older)
     if parsed.get_backend_name() == "postgresql":
         from storage.postgres import PostgresStore
 
         if secret is None:
             raise LoketError("PostgreSQL needs LOKET_SECRET_KEY: the key may not live beside the data")
-        return await PostgresStore.open(parsed.set(drivername="postgresql+asyncpg"), secret, clock, rules)
+        return await PostgresStore.open(parsed.set(drivername="postgresql+asyncpg"), secret, clock, rules, older=older)
     raise LoketError(
         f"a database of kind '{parsed.drivername}' is not known; use sqlite:///path or postgresql+asyncpg://…"
     )

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from bot.settings import Settings
+    from storage.setup import Older
     from storage.store import Store
 
 T = TypeVar("T")
@@ -24,7 +25,7 @@ OPERATOR = "operator"
 
 
 @asynccontextmanager
-async def _store(settings: Settings, *, content: bool = False) -> AsyncIterator[Store]:
+async def _store(settings: Settings, *, content: bool = False, older: Older | None = None) -> AsyncIterator[Store]:
     """The store for one short command; an embedded database may be served by another process at the same time."""
     from bot.clock import system_clock
     from storage.keys import Keys
@@ -37,7 +38,9 @@ async def _store(settings: Settings, *, content: bool = False) -> AsyncIterator[
         from bot.rules import rules_of
 
         rules = rules_of(load_content(settings.content))
-    store = await open_store(settings.database, secret=secret, clock=system_clock, rules=rules, writer=False)
+    store = await open_store(
+        settings.database, secret=secret, clock=system_clock, rules=rules, writer=False, older=older
+    )
     try:
         yield store
     finally:
@@ -55,11 +58,11 @@ def _settings() -> Settings:
     return settings
 
 
-def _run(work: Callable[[Store], Awaitable[T]], *, content: bool = False) -> T:
+def _run(work: Callable[[Store], Awaitable[T]], *, content: bool = False, older: Older | None = None) -> T:
     settings = _settings()
 
     async def inside() -> T:
-        async with _store(settings, content=content) as store:
+        async with _store(settings, content=content, older=older) as store:
             return await work(store)
 
     from sqlalchemy.exc import DBAPIError
@@ -112,7 +115,7 @@ def backup(options: argparse.Namespace) -> int:
     """Copies the embedded database while it runs. The file with keys is another one: keep it elsewhere."""
     from storage.backup import backup as back_up
 
-    data, keys_file = _run(lambda store: back_up(store, options.folder))
+    data, keys_file = _run(lambda store: back_up(store, options.folder), older="keep")
     if data is not None:
         print(f"data  {data}")
     else:
