@@ -170,6 +170,24 @@ def main(folder: Path) -> None:
                 page.on("pageerror", lambda error: print("error:", error))
                 journey(desk, page, look)
                 context.close()
+    coming_in(folder)
+
+
+def coming_in(folder: Path) -> None:
+    """The same for logging in, proving it again and watching over the desk."""
+    from tests.web.login_journey import office, sign_on_journey, watching_journey
+
+    with browser() as chrome:
+        for width, height in SIZES:
+
+            def look(page: Any, name: str, width: int = width) -> None:
+                page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
+
+            with office() as (desk, provider):
+                for journey in (sign_on_journey, watching_journey):
+                    context = chrome.new_context(viewport={"width": width, "height": height}, locale="nl-NL")
+                    journey(desk, provider, context.new_page(), look)
+                    context.close()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,151 @@
+"""Coming in, in a real browser: with the strict policy in force, by keyboard, with assistive technology, on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.web.login_journey import invitation, office, set_code, sign_on_journey, watching_journey
+from tests.web.oidc_provider import OidcProvider
+from tests.web.screenshots import CHROMIUM, browser
+from tests.web.serving import PASSWORD, Running
+from tests.web.test_browser import Screen
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Chromium is not installed"),
+    pytest.mark.xdist_group("browser"),
+]
+JOURNEYS = {"sign-on": sign_on_journey, "watching": watching_journey}
+
+
+@pytest.fixture(scope="module")
+def chrome() -> Iterator[Any]:
+    with browser() as made:
+        yield made
+
+
+@pytest.fixture
+def desk() -> Iterator[tuple[Running, OidcProvider]]:
+    with office() as made:
+        yield made
+
+
+def complained(screen: Screen) -> list[str]:
+    """What the browser says about the pages; that a page answers with 503 is meant here."""
+    return [one for one in screen.complaints if "status of 503" not in one]
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844)], ids=["desktop", "phone"])
+def test_axe_finds_nothing_on_any_page_of_coming_in_and_watching(desk: Any, chrome: Any, size: tuple[int, int]):
+    from axe_playwright_python.sync_playwright import Axe
+
+    axe = Axe()
+    found: list[str] = []
+    seen: list[str] = []
+
+    def look(page: Any, name: str) -> None:
+        seen.append(name)
+        for one in axe.run(page).response["violations"]:
+            found.append(f"{name}: {one['id']} {one['nodes'][0]['html'][:100]}")
+        small = page.evaluate(
+            """() => [...document.querySelectorAll('button, a.button, input:not([type=hidden]), select, textarea')]
+            .filter(e => e.offsetParent && !e.closest('.skip') && !e.matches('[type=checkbox]'))
+            .filter(e => e.getBoundingClientRect().height < 43.5).map(e => e.outerHTML.slice(0, 80))"""
+        )
+        found.extend(f"{name}: too small to touch {one}" for one in small)
+
+    running, provider = desk
+    for journey in JOURNEYS.values():
+        screen = Screen(chrome, *size)
+        journey(running, provider, screen.page, look)
+        screen.context.close()
+        assert complained(screen) == []
+    assert found == []
+    assert len(seen) == len(set(seen)) == 23
+
+
+def test_nothing_of_it_scrolls_sideways_on_a_small_phone(desk: Any, chrome: Any):
+    wide: list[str] = []
+
+    def look(page: Any, name: str) -> None:
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > 320:
+            wide.append(f"{name} {width}")
+
+    running, provider = desk
+    for journey in JOURNEYS.values():
+        screen = Screen(chrome, 320, 640)
+        journey(running, provider, screen.page, look)
+        screen.context.close()
+    assert wide == []
+
+
+def test_logging_in_and_proving_it_again_with_the_keyboard_only(desk: Any, chrome: Any):
+    running, _ = desk
+    totp = set_code(running, "ada")
+    screen = Screen(chrome)
+    page, keys = screen.page, screen.page.keyboard
+
+    def focus() -> str:
+        said: str = page.evaluate(
+            "(document.activeElement.innerText || document.activeElement.id || document.activeElement.tagName).trim()"
+        )
+        return said
+
+    def tab_to(words: str) -> None:
+        for _ in range(60):
+            if focus() == words:
+                return
+            keys.press("Tab")
+        raise AssertionError(f"the keyboard does not reach {words}; it is at {focus()}")
+
+    page.goto(f"{running.url}/desk/login")
+    tab_to("Inloggen met een wachtwoord")
+    keys.press("Enter")
+    tab_to("login")
+    keys.type("ada")
+    keys.press("Tab")
+    keys.type(PASSWORD)
+    keys.press("Enter")
+    page.get_by_role("heading", name="Controlecode").wait_for()
+    tab_to("code")
+    keys.type(totp.at(running.clock.now))
+    keys.press("Enter")
+    page.wait_for_url("**/desk/beheer")
+    running.clock.forward(minutes=11)
+    page.goto(f"{running.url}/desk/logboek")
+    tab_to("Download als CSV")
+    keys.press("Enter")
+    page.get_by_role("heading", name="Bevestig dat u het bent").wait_for()
+    tab_to("proof")
+    keys.type(totp.at(running.clock.now))
+    with page.expect_download() as download:
+        keys.press("Enter")
+    assert download.value.suggested_filename == "logboek.csv"
+    screen.context.close()
+    assert complained(screen) == []
+
+
+def test_without_scripts_a_coach_comes_in_and_proves_it_again(desk: Any, chrome: Any):
+    running, provider = desk
+    screen = Screen(chrome, java_script_enabled=False)
+    seen: list[str] = []
+    sign_on_journey(running, provider, screen.page, lambda page, name: seen.append(name))
+    page = screen.page
+    page.goto(f"{running.url}/desk/welkom/{invitation(running, 'ada')}")
+    page.fill("#password", "een heel eigen zin")
+    page.get_by_role("button", name="Bewaar en log in").click()
+    page.wait_for_url("**/desk/beheer")
+    running.clock.forward(minutes=11)
+    page.fill("#i-login", "emre")
+    page.fill("#i-name", "Emre")
+    page.get_by_role("button", name="Maak uitnodiging").click()
+    page.fill("#proof", "een heel eigen zin")
+    page.get_by_role("button", name="Ga verder").click()
+    page.get_by_text("Emre kan inloggen met het werkaccount emre").wait_for()
+    screen.context.close()
+    assert "login-after-logout" in seen
