@@ -125,7 +125,7 @@ async def invite(request: Request) -> Response:
     if unknown:
         return await _show(request, problem=unknown, status=422)
     try:
-        made = await here.store.add_staff(login, name, role, teams=wanted)
+        made = await here.store.add_staff(login, name, role, teams=wanted, email=login if "@" in login else "")
     except LoketError:
         return await _show(request, problem="Deze gebruikersnaam bestaat al.", status=422)
     await here.store.audit(me.id, "invite", made.id)

@@ -57,6 +57,7 @@ FLASHES: dict[str, tuple[str, str]] = {
     "moved": ("good", "De opvolging is verzet."),
     "feed_dropped": ("good", "Het adres werkt niet meer."),
     "bad_time": ("bad", "Die tijd begrijp ik niet. Schrijf bijvoorbeeld 14.30."),
+    "bad_email": ("bad", "Dat is geen mailadres."),
     "empty": ("bad", "Er stond geen tekst in het vak."),
     "bad_date": ("bad", "Die datum begrijp ik niet. Schrijf bijvoorbeeld 03-12-2026."),
     "bad_value": ("bad", "Dat antwoord past niet bij de vraag."),

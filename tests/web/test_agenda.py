@@ -168,3 +168,12 @@ def test_long_lines_are_folded_between_letters():
     text = folded("SUMMARY:" + "é" * 100)
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
     assert text.replace("\r\n ", "") == "SUMMARY:" + "é" * 100
+
+
+async def test_a_coach_sets_where_mail_goes(sanne: Visitor, desk: Desk):
+    page = await sanne.post("/desk/account/mail", data={"email": "sanne@loket.example"})
+    assert "Bewaard" in page.text
+    assert (await staff(desk, "sanne")).email == "sanne@loket.example"
+    assert "geen mailadres" in (await sanne.post("/desk/account/mail", data={"email": "sanne@"})).text
+    await sanne.post("/desk/account/mail", data={"email": ""})
+    assert (await staff(desk, "sanne")).email == ""
