@@ -15,6 +15,7 @@ from flows.position import Withheld
 from flows.questions import question_of
 from flows.state import Shown
 from flows.walk import Advised, Pending, Walk, candidates
+from knowledge.text import words
 
 if TYPE_CHECKING:
     from flows.session import Session
@@ -212,8 +213,12 @@ class Screen:
                     self.lines.append(mention_line(self.voice, match.entry))
 
     def wish(self, kinds: tuple[str, ...]) -> Wish:
+        """What could not be offered, by region and kind of work. Words of the visitor only when all of them are words
+        of work and learning: a name or a story is no wish to count."""
         answers = self.session.state.answers
-        asked = next((str(answers[f].value) for f in ("course", "wanted_occupation") if f in answers), "")
+        told = (str(answers[f].value) for f in ("course", "wanted_occupation") if f in answers)
+        reader = self.session.content.knowledge.understanding.reader
+        asked = "" if kinds == ("event",) else next((one for one in told if all(map(reader.knows, words(one)))), "")
         profile = self.session.content.profile(answers, self.session.today)
         spot = profile.possible("area") if "area" in self.session.content.knowledge.facts else None
         sector = profile.value("field") if "field" in self.session.content.knowledge.facts else None

@@ -78,6 +78,11 @@ class Reader:
         close = process.extract(word, jobs, scorer=OSA.distance, score_cutoff=1, limit=2)
         return str(close[0][0]) if len(close) == 1 else word
 
+    def knows(self, word: str) -> bool:
+        """Whether a word is one of work or learning. Everyday words do not count: first names are among them."""
+        listed = self.lexicon.phrases.vocabulary() | group("wishes_skills") | COURSE_TAILS
+        return word in listed or self.lexicon.work(word) is not None
+
     def repaired(self, word: str) -> str:
         """The known word that a misspelled one must be, or the word itself: "werkzoeknde" -> "werkzoekende"."""
         if len(word) < 6 or not word.isalpha() or word in self.vocabulary or self.places(word):

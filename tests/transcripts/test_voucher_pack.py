@@ -185,3 +185,18 @@ def test_without_the_pack_nobody_is_offered_a_voucher_and_nothing_is_planned(tmp
     said = "\n".join(effect.message.text for effect in turn.effects if isinstance(effect, Say))
     assert "Er is nu geen bijeenkomst gepland." in said
     assert "regional-voucher" not in content.knowledge.catalogue
+
+
+def test_what_nobody_could_offer_is_counted_by_region_and_work_without_a_word_about_anybody():
+    from flows.effects import Wish
+    from flows.engine import step
+    from flows.state import State
+    from flows.world import World
+
+    content = Content.load()
+    state, wishes = State(), []
+    for text in ("wij zijn een zorgbedrijf in Almere met 12 man, een cursus voor Fatima Pietersen", "bijeenkomsten"):
+        turn = step(content, World(), state, Said(text), NOW)
+        state = turn.state
+        wishes += [effect for effect in turn.effects if isinstance(effect, Wish)]
+    assert wishes == [Wish("event", "flevoland", "care")]
