@@ -16,7 +16,8 @@ class Face:
     phone: str = ""
     hours: str = ""  # one sentence: when a human can be reached
     organisations: tuple[str, ...] = ()
-    style: str = ""  # path of the organisation's own token CSS under /static, or empty
+    style: str = ""  # address of the organisation's own token CSS, or empty
+    logo: str = ""  # address of its logo, or empty
     example: bool = False  # a demonstration desk says so
     controller: str = ""  # who answers for the personal data
     privacy_contact: str = ""
