@@ -2,6 +2,7 @@
 
     docs/bronnen.md              every entry with its sources and dates, and the attribution of the geography data
     docs/verwerkingsregister.md  what is kept about people, why, and how long (AVG article 30)
+    docs/gedrag.md               which transcript holds each behaviour of the origin systems
     docs/operators.md            its table of settings, between the two marks
     README.md                    its transcript and the figures about the knowledge, between their marks
 
@@ -16,6 +17,7 @@ from collections.abc import Iterable
 from dataclasses import fields
 from pathlib import Path
 
+from bot.behaviours_page import behaviours_page
 from bot.settings import Settings, name_of
 from knowledge.content import Knowledge
 from knowledge.entries import Entry, Source
@@ -166,6 +168,7 @@ def documents(docs: Path) -> dict[Path, str]:
     return {
         docs / "bronnen.md": sources_page(knowledge),
         docs / "verwerkingsregister.md": register_page(knowledge),
+        docs / "gedrag.md": behaviours_page(knowledge, docs.parent / "tests" / "transcripts"),
         guide: with_settings(guide.read_text(encoding="utf-8")),
         readme: with_readme_parts(
             readme.read_text(encoding="utf-8"), docs.parent / "tests" / "transcripts" / "readme", knowledge
