@@ -15,7 +15,14 @@ SYSTEMS = (
     "slim-leerwerkakkoord-rijnmond",
     "bvm-netwerk",
 )  # folders of tests/transcripts; each is also the id of a programme in the catalogue
-PROGRAMMES = "tests/transcripts"
+SHOWN = "../tests/transcripts"  # as seen from docs/
+INTRO = """# Gedrag
+
+Wat het loket moet doen voor vijf bestaande initiatieven, en het gesprek dat dat bewijst. Elk gesprek loopt
+door de echte vragen en de echte catalogus, in meer dan één formulering. Deze pagina wordt gemaakt uit die
+gesprekken; verander haar niet met de hand (`make documents`).
+"""
+LONG = "Vier lange gesprekken, woord voor woord, één per soort bezoeker:"
 
 
 def behaviours_page(knowledge: Knowledge, transcripts: Path) -> str:
@@ -27,33 +34,12 @@ def behaviours_page(knowledge: Knowledge, transcripts: Path) -> str:
         for path in sorted((transcripts / system).glob("*.txt"), key=_in_order):
             one = behaviour.read(path.read_text(encoding="utf-8"), path.name)
             behaviours, wordings = behaviours + 1, wordings + len(one.variants)
-            link = f"[{path.stem}](../{PROGRAMMES}/{system}/{path.name})"
+            link = f"[{path.stem}]({SHOWN}/{system}/{path.name})"
             rows.append(f"| {name} | {one.id} | {one.title} | {link} | {len(one.variants)} |")
-    return (
-        "\n".join(
-            [
-                "# Gedrag",
-                "",
-                "Wat het loket moet doen voor vijf bestaande initiatieven, en het gesprek dat dat bewijst. Elk gesprek loopt",
-                "door de echte vragen en de echte catalogus, in meer dan één formulering. Deze pagina wordt gemaakt uit die",
-                "gesprekken; verander haar niet met de hand (`make documents`).",
-                "",
-                f"{behaviours} gedragingen, {wordings} formuleringen.",
-                "",
-                "| initiatief | gedrag | waar het over gaat | gesprek | formuleringen |",
-                "|---|---|---|---|---|",
-                *rows,
-                "",
-                "Vier lange gesprekken, woord voor woord, één per soort bezoeker:",
-                "",
-                *(
-                    f"- [{_title(path)}](../{PROGRAMMES}/long/{path.name})"
-                    for path in sorted((transcripts / "long").glob("*.txt"))
-                ),
-            ]
-        )
-        + "\n"
-    )
+    long = [f"- [{_title(path)}]({SHOWN}/long/{path.name})" for path in sorted((transcripts / "long").glob("*.txt"))]
+    table = ["| initiatief | gedrag | waar het over gaat | gesprek | formuleringen |", "|---|---|---|---|---|", *rows]
+    count = f"{behaviours} gedragingen, {wordings} formuleringen."
+    return "\n".join([INTRO, count, "", *table, "", LONG, "", *long]) + "\n"
 
 
 def _in_order(path: Path) -> tuple[str, int]:
