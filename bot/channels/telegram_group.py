@@ -1,6 +1,7 @@
 """The coaches' own group on Telegram, thin mode: who waits, without personal data, and a button to pick them up.
 
-Optional per installation. The group and each coach are linked once with a one-time code (`loket telegram-code`).
+Optional per installation. The group and each coach are linked with a one-time code, made at /desk/telegram or by
+`loket telegram-code`.
 Picking up is the same atomic claim as in the coach desk: the second one hears who was first. What a card says is what
 the inbox says minus everything about the person; a card that was never sent is not sent later, mail is there for that.
 """
@@ -41,6 +42,11 @@ async def make_code(store: Store, now: datetime, staff: str = "") -> str:
     fresh = code(3)
     await store.put_link(hashed(fresh), staff or "group", now + CODE_LIVES, COACH if staff else GROUP)
     return fresh
+
+
+def group_setting(bot: str) -> str:
+    """Where the store keeps which group is linked to this bot."""
+    return f"tg-group:{bot}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +186,7 @@ class CoachGroup:
 
     @property
     def _group_name(self) -> str:
-        return f"tg-group:{self._carrier.bot}"
+        return group_setting(self._carrier.bot)
 
     @property
     def _cards_name(self) -> str:

@@ -36,6 +36,7 @@ from bot.web import (
     resume,
     scan,
     single_sign_on,
+    telegram_link,
 )
 from bot.web.gate import guarded
 from bot.web.house import House, house, language_of, show
@@ -71,6 +72,7 @@ PAGES: tuple[Page, ...] = (
     *knowledge_pages.PAGES,
     *knowledge_edit.PAGES,
     *admin.PAGES,
+    *telegram_link.PAGES,
     *logbook.PAGES,
 )
 
