@@ -36,15 +36,14 @@ class Difference:
     questions: list[str] = field(default_factory=list)
     entries: list[str] = field(default_factory=list)
     availability: list[str] = field(default_factory=list)
+    stored: list[str] = field(default_factory=list)  # what conversations in the database will notice
 
     @property
     def empty(self) -> bool:
         return not (self.flows or self.texts or self.questions or self.entries or self.availability)
 
     def render(self) -> str:
-        if self.empty:
-            return "Nothing changes for visitors."
-        out: list[str] = []
+        out: list[str] = [] if not self.empty else ["Nothing changes for visitors.", ""]
         for heading, lines in (
             ("Flows", self.flows),
             ("Who is asked something else", self.questions),
@@ -57,6 +56,8 @@ class Difference:
                 if len(lines) > MOST_SHOWN:
                     out.append(f"  … and {len(lines) - MOST_SHOWN} more")
                 out.append("")
+        if self.stored:
+            out += ["Stored conversations", *(f"  {line}" for line in self.stored)]
         return "\n".join(out).rstrip()
 
 

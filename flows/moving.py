@@ -6,6 +6,8 @@ before anything is published.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -91,3 +93,50 @@ def moved(content: Content, state: State, now: datetime, world: World | None = N
     if pending.fact == fact if pending.fact else pending.key == stood:
         return Move(advice=advice, lost=lost)
     return Move(pending.fact if pending.kind == "ask" else "", pending.kind != "ask", advice, lost)
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """What stored conversations will notice, counted. `silent`, `asked`, `elsewhere` and `advice` add up to `total`."""
+
+    total: int
+    silent: int
+    asked: dict[str, int]  # fact -> conversations in which it is asked now
+    lost: dict[str, int]  # of those, fact -> conversations whose answer is no longer one of the answers
+    elsewhere: int
+    advice: int  # other entries, at the same question
+
+    def lines(self) -> list[str]:
+        """For the report of `loket diff`."""
+        said = [f"{self.silent} of {self.total} go on without noticing"]
+        if self.asked:
+            facts = ", ".join(
+                f"{fact} {count}"
+                + (f" ({self.lost[fact]} had an answer that is no longer there)" if fact in self.lost else "")
+                for fact, count in self.asked.items()
+            )
+            said.append(f"{sum(self.asked.values())} are asked something else, or again: {facts}")
+        if self.elsewhere:
+            said.append(f"{self.elsewhere} go on at another place")
+        if self.advice:
+            said.append(f"{self.advice} are shown other advice")
+        return said
+
+
+def counted_moves(moves: Iterable[Move]) -> Moves:
+    """Add up; each conversation counts once, by what its visitor notices first."""
+    total = silent = elsewhere = advice = 0
+    asked: Counter[str] = Counter()
+    lost: Counter[str] = Counter()
+    for move in moves:
+        total += 1
+        if move.silent:
+            silent += 1
+        elif move.asked:
+            asked[move.asked] += 1
+            lost.update({move.asked} & set(move.lost))
+        elif move.elsewhere:
+            elsewhere += 1
+        else:
+            advice += 1
+    return Moves(total, silent, dict(asked.most_common()), dict(lost), elsewhere, advice)

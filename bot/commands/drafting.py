@@ -10,6 +10,7 @@ from pathlib import Path
 from bot.channels.terminal import Screen
 from bot.cleaning import clean_text
 from bot.clock import clock_on, system_clock
+from bot.commands.editing import stored_moves
 from bot.drafts import Draft, DraftTalk, by_hand, in_force, previous, put_back, put_in_force, stage
 from flows.check import check
 from flows.content import Content
@@ -114,7 +115,12 @@ def _change(old: Path | None, new: Path, today: date) -> str:
         held.knowledge.require_catalogue()
     except ContentInvalid:
         return "What the desk reads now cannot be read any more, so what changes is not known."
-    return compare(held, fresh, today).render()
+    found = compare(held, fresh, today)
+    try:
+        found.stored = stored_moves(fresh, today)
+    except LoketError as error:  # a pack may be published from where the database cannot be reached
+        found.stored = [f"not counted: {error}"]
+    return found.render()
 
 
 def _agreed(question: str) -> bool:

@@ -9,10 +9,14 @@ import sys
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.clock import system_clock
 from bot.commands.content import load_content
 from knowledge.problems import LoketError, did_you_mean
+
+if TYPE_CHECKING:
+    from flows.content import Content
 
 
 def check(options: argparse.Namespace) -> int:
@@ -72,12 +76,36 @@ def read(options: argparse.Namespace) -> int:
 
 
 def diff(options: argparse.Namespace) -> int:
+    """What changes between two packs, and what the conversations in the desk's database will notice."""
     from flows.diff import compare
 
     for folder in (options.old, options.new):
         _folder(folder)
-    print(compare(load_content(options.old), load_content(options.new), _today(options.date)).render())
+    old, new = load_content(options.old), load_content(options.new)
+    found = compare(old, new, _today(options.date))
+    found.stored = stored_moves(new, options.date)
+    print(found.render())
     return 0
+
+
+def stored_moves(content: Content, day: date | None) -> list[str]:
+    """How the stored conversations take this content; read-only. Empty when this desk has no database yet."""
+    import asyncio
+
+    from bot.clock import clock_on
+    from bot.settings import read_settings
+    from flows.moving import counted_moves, moved
+
+    settings = read_settings()
+    if not settings.database_url and not (settings.data / "loket.db").is_file():
+        return []
+    from storage.keys import Keys
+    from storage.stored_states import look_at_states
+
+    secret = Keys.from_text(settings.secret_key) if settings.secret_key else None
+    now = (clock_on(day) if day else system_clock)()
+    moves = asyncio.run(look_at_states(settings.database, secret, lambda state: moved(content, state, now)))
+    return counted_moves(moves).lines()
 
 
 def schema(options: argparse.Namespace) -> int:
