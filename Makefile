@@ -6,7 +6,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 DATA   ?= var
 
-.PHONY: run test test-long bench lint types screenshots documents chat check clean constraints
+.PHONY: run test test-long bench bench-long lint types screenshots documents chat check clean constraints
 
 run: $(VENV)/.ready
 	@mkdir -p $(DATA)
@@ -33,6 +33,9 @@ types: $(VENV)/.ready-dev
 
 bench: $(VENV)/.ready-dev
 	$(BIN)/python -m tests.bench
+
+bench-long: $(VENV)/.ready-dev
+	BENCH_LONG=1 BENCH_WEB_SECONDS=60 $(BIN)/python -m tests.bench
 
 documents: $(VENV)/.ready-dev
 	$(BIN)/python -m bot.documents docs

@@ -13,10 +13,11 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from tests.bench import engine, matching, searching, starting, storing
+from tests.bench import engine, growing, matching, searching, starting, storing, web, workers
 from tests.bench.measuring import HEAD, Figure
 
 Section = Callable[[], list[Figure]]
+Report = Callable[[], list[str]]  # lines of a table of its own
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
 
 
@@ -24,6 +25,7 @@ def sections() -> dict[str, tuple[str, Section]]:
     found: dict[str, tuple[str, Section]] = {
         "engine": ("One turn of a ten-question intake, in process", engine.figures),
         "storage": ("Durable turns, against the raw commit rate of the same database", storing.figures),
+        "growing": ("The same turns beside few and many stored conversations", growing.figures),
         "matching": ("Matching by need", matching.figures),
         "search": ("Search over the shipped catalogue", searching.figures),
         "start": ("Starting", starting.figures),
@@ -38,7 +40,19 @@ def sections() -> dict[str, tuple[str, Section]]:
     }
 
 
+def reports() -> dict[str, tuple[str, Report]]:
+    from tests.bench import asking
+
+    return {
+        "workers": ("Workers on one database", workers.report),
+        "size": ("What a conversation leaves behind", growing.sizes),
+        "web": ("Web chat: open pages and messages a second", web.report),
+        "asking": ("Questions until the shown cards are decided", asking.report),
+    }
+
+
 def main(wanted: list[str]) -> int:
+    """All sections, or those named; the page is written when nothing was named."""
     known = sections()
     names = [name for name in (wanted or known) if name in known]
     lines = ["# Benchmarks", "", *_machine(), ""]
@@ -48,10 +62,10 @@ def main(wanted: list[str]) -> int:
         table = [f"## {title}", "", HEAD, *(figure.row(figures[0]) for figure in figures), ""]
         print("\n".join(table), flush=True)
         lines += table
-    if not wanted or "asking" in wanted:
-        from tests.bench import asking
-
-        table = ["## Questions until the shown cards are decided", "", *asking.report(), ""]
+    for name, (title, report) in reports().items():
+        if wanted and name not in wanted:
+            continue
+        table = [f"## {title}", "", *report(), ""]
         print("\n".join(table), flush=True)
         lines += table
     if not wanted:
