@@ -136,6 +136,8 @@ def parser() -> argparse.ArgumentParser:
     link_telegram.add_argument("login", nargs="?", default="", help="login name of a coach; without it: the group")
     audit = command("audit", "operating:audit", "verify the audit log")
     audit.add_argument("action", choices=["verify"])
+    sbom = command("sbom", "supply:sbom", "what this installation is made of, as CycloneDX JSON")
+    sbom.add_argument("--licences", action="store_true", help="a table of packages and licences instead")
     report = command("report", "operating:report", "what people asked for and the desk could not offer")
     report.add_argument("kind", choices=["demand"])
     return top

@@ -42,4 +42,5 @@ POSTGRESQL = (
 )
 
 for _statement in SQLITE:  # for a store in memory, which is made from the tables and not migrated
-    sa.event.listen(t.audit, "after_create", sa.DDL(_statement.replace("%", "%%")).execute_if(dialect="sqlite"))
+    _made = sa.DDL(_statement.replace("%", "%%")).execute_if(dialect="sqlite")  # type: ignore[no-untyped-call]
+    sa.event.listen(t.audit, "after_create", _made)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import fields
+
 import pytest
 
-from bot.settings import SettingsInvalid, read_settings
+from bot.cli import parser
+from bot.settings import Settings, SettingsInvalid, name_of, read_settings
 
 
 def test_without_any_setting_the_desk_runs_on_this_machine_with_an_embedded_database() -> None:
@@ -35,6 +39,39 @@ def test_secrets_are_not_in_repr() -> None:
     settings = read_settings({"LOKET_TELEGRAM_TOKEN": "123456:" + "a" * 35, "LOKET_SECRET_KEY": "s3cret" * 8})
     assert "aaaa" not in repr(settings)
     assert "s3cret" not in repr(settings)
+
+
+SECRETS = [one.name for one in fields(Settings) if not one.repr]
+
+
+def test_every_secret_is_known_as_one() -> None:
+    assert {"secret_key", "telegram_token", "telegram_webhook_secret", "smtp_url", "api_keys", "database_url"} <= set(
+        SECRETS
+    )
+    for one in fields(Settings):
+        if re.search(r"secret|token|password$|_keys?$", one.name):
+            assert one.name in SECRETS, f"{one.name} sounds like a secret and stands in repr"
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_secret_that_is_refused_is_not_repeated_in_the_complaint(name: str) -> None:
+    for value in ("geheim é", "geheim", "geheim://geheim:geheim@geheim", "a b:c:d"):
+        try:
+            text = repr(read_settings({name_of(name): value}))
+        except SettingsInvalid as refused:
+            text = str(refused)
+        assert "geheim" not in text.replace("'geheim://…'", "")
+
+
+def test_no_command_takes_a_secret_as_an_argument() -> None:
+    """Arguments can be read by everybody on the machine, in `ps` and in the history of the shell."""
+    [choices] = [action.choices for action in parser()._actions if action.dest == "command"]
+    for name, command in choices.items():
+        for action in command._actions:
+            words = " ".join([action.dest, *action.option_strings]).lower()
+            assert not re.search(r"secret|token|password", words), f"loket {name} {words}"
+            if "key" in words:
+                assert name == "restore", f"loket {name} {words}: only the path of a file of wrapped keys"
 
 
 def test_another_programs_variables_are_left_alone() -> None:
