@@ -104,22 +104,26 @@ def _installed(name: str) -> Distribution | None:
 
 def _part(name: str, needs: set[str]) -> Part:
     found = distribution(name)
-    return Part(name, found.version, licence_of(found), found.metadata.get("Summary", "") or "", tuple(sorted(needs)))
+    return Part(name, found.version, licence_of(found), _said(found, "Summary"), tuple(sorted(needs)))
+
+
+def _said(found: Distribution, field: str) -> str:
+    values = found.metadata.get_all(field) or [""]
+    return str(values[0] or "").strip()
 
 
 def licence_of(found: Distribution) -> str:
     """The SPDX expression when the package has one, else its classifiers, else the first line of its licence field."""
-    said = found.metadata
-    if expression := said.get("License-Expression"):
-        return str(expression)
+    if expression := _said(found, "License-Expression"):
+        return expression
     classified = [
         line.rsplit(" :: ", 1)[-1]
-        for line in said.get_all("Classifier") or ()
+        for line in found.metadata.get_all("Classifier") or ()
         if line.startswith("License :: ") and line != "License :: OSI Approved"
     ]
     if classified:
         return " OR ".join(dict.fromkeys(SPDX.get(one.lower(), one) for one in classified))
-    lines = (said.get("License") or "").strip().splitlines()
+    lines = _said(found, "License").splitlines()
     first = lines[0].strip() if lines else ""
     return SPDX.get(first.lower(), first[:60])
 
