@@ -47,11 +47,12 @@ def story(content: Content, visit: Visit, end: str) -> str:
 
 def who(content: Content, visits: Iterable[Visit]) -> str:
     """The kinds of visitors these are, by the ids an editor writes."""
+    declared = content.knowledge.facts[WHO].choices if WHO in content.knowledge.facts else {}
     groups = [visit.assigned.get(WHO, Group(ABSENT)) for visit in visits]
     kinds = {group.value for group in groups if group.status == "given"}
     unknown = any(group.status != "given" for group in groups)
-    known = [kind for kind in content.knowledge.facts[WHO].choices if kind in kinds]
-    if unknown and len(known) == len(content.knowledge.facts[WHO].choices):
+    known = [kind for kind in declared if kind in kinds]
+    if unknown and len(known) == len(declared):
         return "everybody"
     said = [f"situation {_list(known)}"] if known else []
     return " and ".join([*said, *(["somebody whose situation is not known"] if unknown else [])])

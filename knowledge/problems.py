@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
-
 LINE = 150  # characters of an offending line that are shown
 
 
