@@ -46,7 +46,7 @@ FLASHES: dict[str, tuple[str, str]] = {
     "recorded": ("good", "De uitkomst is vastgelegd."),
     "doubted": ("good", "Dank u. Wie de kennis bijhoudt, ziet dit op de pagina Kennis."),
     "again": ("good", "Het bericht wordt nog een keer verstuurd."),
-    "proven": ("good", "Bedankt, u bent het. Doe het nu opnieuw."),
+    "proven": ("good", "Bedankt, wij weten nu weer dat u het bent. U kunt verder."),
     "unproven": ("bad", "Dat is niet gelukt. Wij weten niet zeker dat u het bent."),
     "code_first": ("bad", "Stel eerst een controlecode in. Dat is bij dit loket verplicht. Daarna kunt u verder."),
     "ended": ("good", "Dat apparaat is uitgelogd."),

@@ -69,6 +69,16 @@ ACTIONS = {
     "backup": "reservekopie",
     "telegram_linked": "Telegram gekoppeld",
 }
+RESULTS = {
+    "ok": "",
+    "nobody": "niet bekend bij het loket",
+    "no group": "geen groep met toegang",
+    "switched off": "toegang staat uit",
+    "another person": "deze naam is nu van iemand anders",
+    "state": "niet hier begonnen, of te laat terug",
+    "token": "het bewijs van de organisatie klopt niet",
+    "access_denied": "zelf gestopt",
+}
 HOW = {"password": "wachtwoord", "oidc": "werkaccount", "code": "controlecode", "link": "eenmalige link"}
 
 
@@ -130,7 +140,7 @@ def line(one: LogLine, known: Mapping[str, str]) -> Line:
         subject=known.get(one.subject, one.subject),
         case=one.subject if CODE.fullmatch(one.subject) else "",
         about=HOW.get(one.purpose, one.purpose),
-        result="" if one.result == "ok" else one.result,
+        result=RESULTS.get(one.result, one.result),
     )
 
 

@@ -14,7 +14,7 @@ from bot.web import dates, policy
 from bot.web.case_page import LADDER, find_case
 from bot.web.coach_desk import CHANNELS
 from bot.web.desk_frame import desk_page, go, staff_of
-from bot.web.house import house
+from bot.web.house import House, house
 from bot.web.my_data import sections
 from bot.web.policy import Page
 from storage.rows import CaseRow
@@ -78,11 +78,22 @@ async def person(request: Request) -> Response:
             f"{CHANNELS.get(channel, channel)}, sinds {dates.day(since)}" for channel, _, since in found.identities
         ],
         consents=[
-            f"{purpose}: {'ja' if given else 'nee'}, {dates.day(at)}" for purpose, given, _, at in found.consents
+            f"{consent(here, purpose)}: {'ja' if given else 'nee'}, {dates.day(at)}"
+            for purpose, given, _, at in found.consents
         ],
         follow_ups=[f"{dates.day(one.due_on)}: {one.title} ({one.state})" for one in found.follow_ups],
         outcomes=[f"{dates.day(one.on)}: {steps.get(one.step, one.step)} {one.entry}" for one in found.outcomes],
     )
+
+
+def consent(here: House, purpose: str) -> str:
+    """What somebody said yes or no to, in words."""
+    kind, _, what = purpose.partition(":")
+    entry = here.content.knowledge.catalogue.resolve(what) if what else None
+    words = {"handoff": "gegevens naar een coach", "voucher": "voucher reserveren", "event": "aanmelding"}.get(
+        kind, kind
+    )
+    return f"{words} {entry.name if entry else what}".strip()
 
 
 async def _asked_for(request: Request) -> tuple[CaseRow, str] | None:
