@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -120,13 +121,22 @@ async def embed_script(request: Request) -> Response:
 
 async def static(request: Request) -> Response:
     """Files of this package by exact name: a name is looked up, never joined to a path."""
+    return _static(request, STATIC)
+
+
+async def vendor(request: Request) -> Response:
+    """The font that was fetched when this package was built."""
+    return _static(request, STATIC / "vendor")
+
+
+def _static(request: Request, folder: Path) -> Response:
     name = str(request.path_params["name"])
-    if name not in _files():
+    if name not in _files(folder):
         return PlainTextResponse("Niet gevonden", 404)
     forever = "v" in request.query_params
     return FileResponse(
-        STATIC / name,
-        media_type=TYPES[(STATIC / name).suffix],
+        folder / name,
+        media_type=TYPES[(folder / name).suffix],
         headers={"cache-control": "public, max-age=31536000, immutable" if forever else "public, max-age=600"},
     )
 
@@ -155,8 +165,8 @@ def _own_file(request: Request, what: str) -> Response:
     return FileResponse(path, media_type=TYPES[path.suffix], headers={"cache-control": "public, max-age=600"})
 
 
-def _files() -> frozenset[str]:
-    return frozenset(path.name for path in STATIC.iterdir() if path.suffix in TYPES)
+def _files(folder: Path) -> frozenset[str]:
+    return frozenset(path.name for path in folder.iterdir() if path.suffix in TYPES) if folder.is_dir() else frozenset()
 
 
 def overdue(entry: Entry, today: date) -> bool:
@@ -172,4 +182,5 @@ PAGES = (
     Page("/voorbeeld", example, PUBLIC),
     Page("/embed.js", embed_script, PUBLIC),
     Page("/static/{name}", static, PUBLIC),
+    Page("/static/vendor/{name}", vendor, PUBLIC),
 )

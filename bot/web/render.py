@@ -90,6 +90,12 @@ def asset(name: str) -> str:
 
 
 @lru_cache(maxsize=1)
+def has_font() -> bool:
+    """Whether the font was fetched when this package was built; without it the reader's own fonts are used."""
+    return (STATIC / "vendor" / "atkinson-hyperlegible-400.woff2").is_file()
+
+
+@lru_cache(maxsize=1)
 def environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(HERE / "templates"),
@@ -112,6 +118,7 @@ def environment() -> Environment:
     )
     made.globals.update(
         asset=asset,
+        has_font=has_font,
         direction=direction,
         loop_index=option_index,
         LANGUAGES=LANGUAGES,

@@ -10,6 +10,7 @@ import pytest
 
 from bot.desk import Desk
 from bot.web.chat import COOKIE
+from bot.web.render import has_font
 from bot.web.security import hashed
 from tests.web.conftest import Visitor, a_case
 from tests.web.serving import content
@@ -28,6 +29,9 @@ NASTY = (
 )
 
 
+FONT = 36_000  # bytes of both weights with their style sheet, whether they were fetched for this build or not
+
+
 async def test_looking_at_the_page_makes_no_conversation_and_no_cookie(visitor: Visitor, desk: Desk):
     page = await visitor.get("/chat")
     assert "Ik ben een computer" in page.text
@@ -41,7 +45,20 @@ async def test_the_first_page_is_small(visitor: Visitor):
     total = len(page.content)
     for address in set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text)):
         total += len((await visitor.get(html.unescape(address))).content)
-    assert total <= 100_000
+    assert total <= 100_000 - FONT
+
+
+async def test_the_font_is_as_small_as_that_and_its_address_works(visitor: Visitor):
+    fonts = (await visitor.get("/static/fonts.css")).text
+    answers = [await visitor.get(f"/static/{one}") for one in re.findall(r'url\("([^"]+)"\)', fonts)]
+    if has_font():
+        assert [answer.status_code for answer in answers] == [200, 200]
+        assert sum(len(answer.content) for answer in answers) <= FONT - len(fonts)
+        assert "immutable" in answers[0].headers["cache-control"]
+        assert "fonts.css" in (await visitor.get("/chat")).text
+    else:
+        assert [answer.status_code for answer in answers] == [404, 404]
+        assert "fonts.css" not in (await visitor.get("/chat")).text
 
 
 async def test_a_sentence_is_understood_said_back_and_can_be_changed(visitor: Visitor):
@@ -221,3 +238,24 @@ async def test_my_data_can_be_read_once(visitor: Visitor):
     shown = await visitor.post(page.url)
     assert "Ulft" in shown.text
     assert (await visitor.post(page.url)).status_code == 410
+
+
+async def test_several_choices_are_boxes_and_a_button_that_finishes(visitor: Visitor):
+    """Boxes tick without a page load; the choices that did not fit come with one button, ticks included."""
+    await visitor.post("/chat/zeg", data={"text": "ik zoek werk", "client_msg_id": "eerste-bericht"})
+    page = (
+        await visitor.post("/chat/zeg", data={"text": "wijzig uitkering", "client_msg_id": "tweede-bericht"})
+    ).text
+    assert 'type="checkbox" name="ids" value="ww"' in page
+    assert 'type="checkbox" name="ids" value="!' not in page, "only choices are boxes"
+    other = re.search(r'<button[^>]*name="press" value="([\d:]+)"[^>]*>Iets anders', page)
+    if other:
+        page = (await visitor.post("/chat/zeg", data={"press": other[1], "client_msg_id": "derde-bericht"})).text
+    assert 'value="wajong"' in page
+    page = (
+        await visitor.post(
+            "/chat/zeg", data={"ids": ["ww", "wajong"], "chosen": "1", "client_msg_id": "vierde-bericht"}
+        )
+    ).text
+    assert 'value="wajong"' not in page
+    assert "Wajong" in page
