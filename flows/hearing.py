@@ -224,6 +224,11 @@ def _read(session: Session, words: str) -> None:
     heard = listen(session.content, words, fact, session.state.language)
     if heard.care and cared_for(session, heard, words):
         return
+    if overheard.is_frequent_question(session, words, code=kind == "code"):
+        take_along(session, Heard({one: value for one, value in heard.facts.items() if one not in overheard.WISHES}))
+        knowing.answer_question(session, words)
+        _and_again(session)
+        return
     if heard.correction and not heard.facts:
         heard.facts.update(corrected(session, words))
     if fact == "situation" and not heard.facts and (flow := session.content.opened_by(words)) is not None:

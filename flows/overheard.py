@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from flows import deskquestions, knowing
-from flows.answers import plain
+from flows.answers import looks_like_question, plain
 from knowledge.criteria import Leaf, OneOf
 from knowledge.manner import is_surely_english
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from flows.session import Session
 
 FEAR = 0.6  # score from which a text, or a part of it, is a frequent fear
+ASKED = 0.9  # score from which it is asked in so many words
+# What a question about learning seems to wish for, and only speaks of.
+WISHES = frozenset(("course", "course_kind", "goal", "sector", "wanted_sector", "wanted_occupation", "employer_goal"))
 WORDS_OF_A_FEAR = 4  # fewer say too little to be one
 _PARTS = re.compile(r"[.!?;,\n]+|\b(?:maar|but)\b", re.IGNORECASE)
 _KEPT_CLASSES = ("public", "personal")
@@ -74,6 +77,17 @@ def fear_in(session: Session, words: str) -> str:
         return words
     parts = [part.strip() for part in _PARTS.split(words) if len(part.split()) >= WORDS_OF_A_FEAR]
     return next((part for part in parts if len(part) < len(words) and knowing.is_worry(session, part)), "")
+
+
+def is_frequent_question(session: Session, words: str, *, code: bool) -> bool:
+    """A frequent question, word for word or nearly: it names things it is about, and is no answer to what stands there.
+    `code`: a question is asked whose answer is one of many words, such as a kind of work; then likely is enough."""
+    if len(words.split()) < WORDS_OF_A_FEAR:
+        return False
+    found = session.content.knowledge.search.find(words, 1, session.today, session.state.language)
+    if not found or found[0].kind != "worry":
+        return False
+    return found[0].score >= ASKED or (code and found[0].score >= FEAR and looks_like_question(words))
 
 
 def answer_in_english(session: Session, words: str) -> bool:
