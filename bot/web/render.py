@@ -103,6 +103,7 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # templates come with the program: no look at their dates for every piece of a page
     )
     made.filters.update(
         rich=rich_text,
