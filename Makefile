@@ -6,7 +6,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 DATA   ?= var
 
-.PHONY: run test test-long bench bench-long lint types screenshots documents chat check clean constraints
+.PHONY: run test test-long soak bench bench-long lint types screenshots documents chat check clean constraints
 
 run: $(VENV)/.ready
 	@mkdir -p $(DATA)
@@ -23,6 +23,9 @@ test: $(VENV)/.ready-dev lint types
 
 test-long: $(VENV)/.ready-dev
 	$(BIN)/pytest -n 2 --dist loadfile
+
+soak: $(VENV)/.ready-dev
+	$(BIN)/pytest tests/chaos/test_soak.py -q -s
 
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check .
