@@ -70,6 +70,61 @@ async def test_each_role_may_do_what_its_policy_says_and_nothing_else(role: str)
                     assert answer.status_code == 403, where
 
 
+async def test_nothing_with_consequences_happens_on_an_old_proof():
+    """Generated like the one above: every page that asks for a proof, once by somebody whose proof is old."""
+    import httpx
+
+    from bot.web.app import create_app
+
+    async with a_desk() as desk:
+        app = create_app(desk)
+
+        def browser() -> Visitor:
+            transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+            return Visitor(transport=transport, base_url=HOME, headers={"origin": HOME})
+
+        client = browser()
+        client.follow_redirects = True
+        await a_case(client, desk)
+        before = len(await desk.store.all_staff())
+        for page in (one for one in DESK_PAGES if one.confirm):
+            role = sorted(page.allow)[0]
+            visitor = browser()
+            await visitor.log_in(WHO[role])
+            desk.clock.forward(minutes=11)  # type: ignore[attr-defined]
+            form = {"login": "x", "name": "x", "role": "admin", "sure": "1", "typed": "K-1001", "do": "off"}
+            answer = await visitor.request(
+                page.methods[0], path_of(page), data=form if page.methods[0] == "POST" else None
+            )
+            if page.methods[0] == "POST":
+                assert answer.status_code == 403, page.path
+                assert "Bevestig dat u het bent" in answer.text
+            else:
+                assert answer.headers["location"].startswith("/desk/bevestig?next="), page.path
+        assert len(await desk.store.all_staff()) == before
+        assert (await desk.store.case("K-1001")).person  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("role", [*WHO])
+async def test_where_a_second_factor_is_required_every_page_leads_to_setting_it(role: str):
+    import httpx
+
+    from bot.web.app import create_app
+
+    async with a_desk(second_factor="required") as desk:
+        transport = httpx.ASGITransport(app=create_app(desk), raise_app_exceptions=False)
+        async with Visitor(transport=transport, base_url=HOME, headers={"origin": HOME}) as visitor:
+            await visitor.log_in(WHO[role])
+            for page in DESK_PAGES:
+                for method in page.methods:
+                    if page.early or role not in page.allow:
+                        continue
+                    answer = await visitor.request(method, path_of(page), data={} if method == "POST" else None)
+                    where = f"{method} {page.path} as {role}"
+                    assert answer.status_code == 303, where
+                    assert answer.headers["location"].startswith("/desk/account?code=nieuw"), where
+
+
 async def test_a_coach_of_another_team_finds_no_case():
     import httpx
 
