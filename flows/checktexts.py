@@ -11,14 +11,12 @@ from flows.content import Content
 from flows.holes import HOLES
 from flows.model import Ask, every_step
 from flows.texts import Text, texts
-from knowledge.plain_language import INFORMAL, measure
+from knowledge.plain_language import INFORMAL, findings
 from knowledge.problems import Problems
 
 TELEGRAM = 4096  # characters of one message
 WORDS = {"message": 60, "opening": 45, "question": 40, "hint": 30, "phrase": 60}
 LABEL, LABEL_TELEGRAM = 40, 30  # characters
-HARDEST_LIX = 50.0
-LONGEST_SENTENCE = 22  # words
 ALIKE = 85  # percent; two buttons at least this alike are taken for each other
 _HOLE = re.compile(r"\{([^{}]*)\}")
 
@@ -26,10 +24,11 @@ _HOLE = re.compile(r"\{([^{}]*)\}")
 def check_texts(content: Content, problems: Problems) -> None:
     """All texts of flows and phrases; the ones of facts and entries are knowledge's."""
     languages = [one for one in content.knowledge.desk.languages if one != "nl"]
+    easy = content.knowledge.easy_words
     for text in texts(content):
-        _length(text, problems)
+        if _fits(text, problems):
+            _plain(text, easy, problems)
         _holes(text, problems)
-        _plain(text, problems)
         for language in languages:
             _translated(content, text, language, problems)
     for flow in content.flows.values():
@@ -38,27 +37,22 @@ def check_texts(content: Content, problems: Problems) -> None:
                 _confusable(content, step, problems)
 
 
-def _length(text: Text, problems: Problems) -> None:
+def _fits(text: Text, problems: Problems) -> bool:
+    """Whether a message or button can hold this at all."""
     if len(text.dutch) > TELEGRAM:
         problems.error(
             text.place,
             f"this text has {len(text.dutch):,} characters; Telegram takes {TELEGRAM:,}",
             "Split it into several 'say' steps.",
         )
-        return
-    if text.kind in ("label", "button"):
-        if len(text.dutch) > LABEL_TELEGRAM:
-            problems.error(
-                text.place,
-                f"the label '{text.dutch}' has {len(text.dutch)} characters; a button holds {LABEL_TELEGRAM}",
-                "Say it shorter.",
-            )
-        return
-    words = len(text.dutch.split())
-    if words > WORDS[text.kind]:
+        return False
+    if text.kind in ("label", "button") and len(text.dutch) > LABEL_TELEGRAM:
         problems.error(
-            text.place, f"this text has {words} words; at most {WORDS[text.kind]} are read", "Say it shorter."
+            text.place,
+            f"the label '{text.dutch}' has {len(text.dutch)} characters; a button holds {LABEL_TELEGRAM}",
+            "Say it shorter.",
         )
+    return True
 
 
 def _holes(text: Text, problems: Problems) -> None:
@@ -73,24 +67,15 @@ def _holes(text: Text, problems: Problems) -> None:
             )
 
 
-def _plain(text: Text, problems: Problems) -> None:
-    informal = INFORMAL.search(text.dutch)
-    if informal:
-        problems.error(text.place, f"says '{informal.group()}' where the desk says 'u'", "Write it with 'u' and 'uw'.")
-    if text.kind in ("label", "button", "hint") or len(text.dutch.split()) < 6:
+def _plain(text: Text, easy: tuple[str, ...], problems: Problems) -> None:
+    """The one reading gate, for every text but the labels of buttons, which are names."""
+    if text.kind in ("label", "button"):
+        informal = INFORMAL.search(text.dutch)
+        if informal:
+            problems.error(text.place, f"says '{informal.group()}'", "Write 'u' or 'uw'.")
         return
-    said = _HOLE.sub("iets", text.dutch)
-    figures = measure(said)
-    if figures.longest > LONGEST_SENTENCE:
-        problems.error(
-            text.place, f"a sentence of {figures.longest} words is too long to read at once", "Make two sentences."
-        )
-    elif figures.words >= 12 and figures.lix > HARDEST_LIX:
-        problems.error(
-            text.place,
-            f"reads too hard (LIX {figures.lix:.0f}, at most {HARDEST_LIX:.0f})",
-            "Use shorter words and sentences.",
-        )
+    for finding in findings(_HOLE.sub("iets", text.dutch), easy, most_words=WORDS[text.kind]):
+        problems.error(text.place, f"this text {finding.what}", finding.proposal)
 
 
 def _translated(content: Content, text: Text, language: str, problems: Problems) -> None:

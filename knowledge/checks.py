@@ -41,7 +41,7 @@ def check_knowledge(
 
     `only` limits the checks on entries to these ids or kinds; `deploy` also asks what a desk needs before it opens.
     """
-    explained = [word for term in knowledge.glossary.values() for word in (term.name, term.full, *term.words)]
+    explained = knowledge.easy_words
     check_facts(knowledge, problems)
     check_questions(knowledge, explained, problems)
     check_translations(knowledge.facts, knowledge.translations, knowledge.desk.languages, problems)

@@ -80,9 +80,7 @@ class Knowledge:
         return knowledge
 
     @classmethod
-    def _read(
-        cls, content_dir: Path | None, found: Problems, cache: bool, checked: Path | None = None
-    ) -> Knowledge:
+    def _read(cls, content_dir: Path | None, found: Problems, cache: bool, checked: Path | None = None) -> Knowledge:
         if content_dir is not None and not content_dir.is_dir():
             found.error(Place(str(content_dir)), "is not a folder", "Check --content or LOKET_CONTENT.")
             content_dir = None
@@ -165,6 +163,11 @@ class Knowledge:
         from knowledge.glossary import read_glossary
 
         return read_glossary(read_files(self._files["glossary"], self._problems, cache=self._cache), self._problems)
+
+    @cached_property
+    def easy_words(self) -> tuple[str, ...]:
+        """Words the glossary explains: a visitor can ask what they mean, so they do not make a text hard."""
+        return tuple(word for term in self.glossary.values() for word in (term.name, term.full, *term.words))
 
     @cached_property
     def understanding(self) -> Any:
