@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from flows import pressing
@@ -11,6 +12,9 @@ from flows.model import Ask
 
 if TYPE_CHECKING:
     from flows.session import Session
+
+
+_BETWEEN = re.compile(r"[,;+&]|\b(?:en|and)\b", re.IGNORECASE)  # "1, 3", "1 en 3"
 
 
 def asked_fact(session: Session) -> str:
@@ -63,7 +67,7 @@ def number_of_option(session: Session, fact: str, words: str) -> Outcome | None:
     screen = session.before.shown
     if screen is None or kind in ("number", "amount", "date", "phone", "place"):
         return None
-    parts = [part for part in words.replace(",", " ").split() if part]
+    parts = _BETWEEN.sub(" ", words).split()
     options = [id for id in screen.options if not id.startswith("!") or id == "!other"]
     if not options or not all(part.isdigit() and 0 < int(part) <= len(options) for part in parts):
         return None

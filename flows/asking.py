@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from flows.cards import card_message, mention_line
+from flows.deskquestions import TICKS
 from flows.effects import Count, Elsewhere, Message, OpenCase, Option, Remind, Span, Wish, counted
 from flows.effects import Note as NoteEffect
 from flows.handover import open_case
@@ -95,7 +96,10 @@ class Screen:
             self.add(Message("\n".join(self.lines)))
             self.lines = []
 
-    def ask(self, text: str, options: list[Option], fact: str = "", expects: str = "", multiple: bool = False) -> None:
+    def ask(
+        self, text: str, options: list[Option], fact: str = "", expects: str = "", multiple: bool = False,
+        again: bool = False,
+    ) -> None:  # fmt: skip
         if self.lines:
             if sum(map(len, self.lines)) + len(text) > JOINED:
                 self.flush()
@@ -104,7 +108,7 @@ class Screen:
         self.question = self.add(
             Message(
                 text, "question", (), tuple(options), None, fact, expects, multiple, "",
-                self.voice.language, len(self.options),
+                self.voice.language, len(self.options), again,
             )
         )  # fmt: skip
 
@@ -234,10 +238,11 @@ class Screen:
     def own_question(self) -> None:
         assert self.session.own is not None
         text, fact, options = self.session.own
-        self.step = "!" + str((self.session.state.pending or {}).get("kind", ""))
+        kind = str((self.session.state.pending or {}).get("kind", ""))
+        self.step = f"!{kind}"
         self.fact = fact
         expects = self.session.content.knowledge.facts[fact].kind if fact else ""
-        self.ask(text, options, fact, expects)
+        self.ask(text, options, fact, expects, expects == "choices" and kind in ("reask", TICKS), kind == TICKS)
 
     def pending(self, pending: Pending) -> None:
         asked = question_of(self.session, pending)

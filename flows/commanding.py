@@ -264,7 +264,7 @@ def _unanswered(session: Session, status: str) -> None:
     pending = session.state.pending
     if pending is not None:
         session.state = session.state.but(pending=None)
-        if pending["kind"] not in ("reask", "which"):
+        if pending["kind"] not in ("reask", "which", deskquestions.TICKS):
             session.say("kept")
             return
         fact = str(pending["fact"])

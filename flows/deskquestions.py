@@ -30,6 +30,8 @@ from knowledge.problems import Place
 if TYPE_CHECKING:
     from flows.session import Session
 
+TICKS, DONE = "ticks", "!done"  # several choices being ticked (ticking.py), and the button that finishes
+DONE_WORDS = frozenset(("klaar", "ik ben klaar", "klaar met kiezen", "dat was het", "dat is alles", "done", "ready"))
 LEAVABLE = (
     "change_which",
     "change",
@@ -37,6 +39,7 @@ LEAVABLE = (
     "leave_out",
     "language",
     "reask",
+    TICKS,
     "question",
     "human",
     "subscribe",
@@ -64,6 +67,8 @@ def answer_words(session: Session, text: str) -> bool:
     if pending is None or shown is None or pending["kind"] in ("reask", "question"):
         return False
     words = plain(text) or text.strip()
+    if pending["kind"] == TICKS:  # any other text is read as the whole answer
+        return words in DONE_WORDS and answer(session, DONE)
     options = [id for id in shown.options if not id.startswith("!")]
     if words.isdigit() and 0 < int(words) <= len(options):
         return answer(session, options[int(words) - 1])
@@ -267,6 +272,17 @@ def _reask(session: Session, pending: dict[str, Any], id: str, ids: tuple[str, .
     return True
 
 
+def _ticks(session: Session, pending: dict[str, Any], id: str, ids: tuple[str, ...]) -> bool:
+    """*Klaar*, or all choices at once as a form sends them."""
+    from flows.pressing import value_of_option
+
+    chosen = tuple(pending["ids"]) if id == DONE else ids
+    if not chosen or any(one.startswith("!") for one in chosen):
+        return False
+    session.take(pending["fact"], value_of_option(session, pending["fact"], chosen))
+    return True
+
+
 def _leave_out(session: Session, pending: dict[str, Any], id: str, ids: tuple[str, ...]) -> bool:
     if id == "!done":
         return True
@@ -330,7 +346,8 @@ def _note_down(session: Session, pending: dict[str, Any], id: str, ids: tuple[st
 
 
 _ANSWERS: dict[str, Callable[[Any, dict[str, Any], str, tuple[str, ...]], bool]] = {
-    "which": _which, "change": _change, "change_which": _change_which, "reask": _reask, "leave_out": _leave_out,
+    "which": _which, "change": _change, "change_which": _change_which, "reask": _reask, TICKS: _ticks,
+    "leave_out": _leave_out,
     "language": _language, "erase": _erase, "human": _human, "subscribe": _subscribe, "join": joining.decided,
     "note_down": _note_down,
 }  # fmt: skip

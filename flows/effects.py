@@ -27,6 +27,7 @@ class Option:
     id: str
     label: str
     group: str = "choice"
+    ticked: bool = False  # of several choices: this one is chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class Message:
     image: str = ""
     language: str = "nl"
     first: int = 0  # a button is `lk1:<turn>:<first + its place>`: options are counted over the whole turn
+    again: bool = False  # the question on the screen with other ticks: a channel that can, changes that message
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from flows import commanding, deskquestions, knowing
+from flows import commanding, deskquestions, knowing, ticking
 from flows.model import Ask, Consent, Offer, Review
 from flows.questions import fact_question
 from flows.state import Shown
@@ -27,7 +27,9 @@ def press(session: Session, turn: int, option: int) -> None:
     if screen is None or not 0 <= option < len(screen.options):
         return
     id = screen.options[option]
-    if screen is current or (id.startswith("!") and ":" in id) or id in ("!call_me", "!privacy", "!language"):
+    if ticking.presses(session, screen, id):
+        ticking.press(session, screen, id)
+    elif screen is current or (id.startswith("!") and ":" in id) or id in ("!call_me", "!privacy", "!language"):
         chosen(session, (id,), screen)
     elif not id.startswith("!") and screen.fact:
         _press_old(session, screen, id)

@@ -106,7 +106,7 @@ def drop_stale(conn: Connection, at: int) -> int:
 
 def _parcel(context: Context, row: Any, known: Known) -> Outgoing:
     """A claimed row as channels see it: address and message opened."""
-    message, stored = _EMPTY, known.get((row.conversation, row.seq)) if row.action == "send" else None
+    message, stored = _EMPTY, known.get((row.conversation, row.seq)) if row.action in _TOLD else None
     if stored is not None:
         address, message = stored.address, stored.message
     elif row.parcel_sealed is not None:
@@ -117,7 +117,7 @@ def _parcel(context: Context, row: Any, known: Known) -> Outgoing:
     else:
         key = context.keys.person(row.person, row.kek, row.wrapped)
         address = address_of(key, row.identity, row.address_sealed)
-        if row.action == "send":
+        if row.action in _TOLD:
             message = open_message(key, row.conversation, row.seq, row.body_sealed)
     return Outgoing(
         row.id, row.conversation or "", address, row.channel, row.bot, row.seq, row.epoch, row.origin, row.turn,
@@ -125,4 +125,5 @@ def _parcel(context: Context, row: Any, known: Known) -> Outgoing:
     )  # fmt: skip
 
 
+_TOLD = ("send", "edit")
 _EMPTY = Message("")

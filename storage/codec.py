@@ -25,7 +25,10 @@ def message_to_json(message: Message) -> bytes:
     if message.spans:
         raw["spans"] = [[span.start, span.end, span.kind, span.url] for span in message.spans]
     if message.options:
-        raw["options"] = [[option.id, option.label, option.group] for option in message.options]
+        raw["options"] = [
+            [option.id, option.label, option.group, True] if option.ticked else [option.id, option.label, option.group]
+            for option in message.options
+        ]
     if message.card is not None:
         raw["card"] = {name: getattr(message.card, name) for name in Card.__dataclass_fields__}
     for name in ("fact", "expects", "image"):
@@ -34,6 +37,8 @@ def message_to_json(message: Message) -> bytes:
             raw[name] = value
     if message.multiple:
         raw["multiple"] = True
+    if message.again:
+        raw["again"] = True
     if message.first:
         raw["first"] = message.first
     if message.language != "nl":

@@ -22,6 +22,7 @@ class Incoming:
     bot: str = ""  # bot id, for organisations with several
     language: str = ""  # a default; the visitor's own choice always wins
     message_ref: str = ""  # the platform's id of the visitor's message, so that it can be deleted
+    pressed_ref: str = ""  # the platform's id of our message whose button was pressed, so that it can be changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,8 @@ class Outgoing:
     message: Message
     attempts: int = 0
     proactive: bool = False  # the desk began: a reminder, a subscription; channels may pace these
-    action: str = "send"  # send | delete (the visitor's message held a number we never keep)
-    target: str = ""  # for delete: the platform's message id
+    action: str = "send"  # send | edit (the same question with other ticks) | delete (held a number we never keep)
+    target: str = ""  # for edit and delete: the platform's message id
     keyboard: bool = False  # a keyboard that shares a number or place stands in this chat
 
 

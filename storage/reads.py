@@ -43,7 +43,7 @@ _CONVERSATION = sa.select(t.conversation, t.coach.c.name.label("coach_name"), t.
 _DELIVERY = (
     sa.select(t.outbox.c.state)
     .where(t.outbox.c.conversation == t.message.c.conversation, t.outbox.c.seq == t.message.c.seq)
-    .where(t.outbox.c.action == "send")
+    .where(t.outbox.c.action != "delete")
     .limit(1)
     .scalar_subquery()
 )

@@ -246,9 +246,14 @@ class Pen:
         return self._message(talk, "visitor", Message(text, kind), special=special, ref=ref, origin=origin)
 
     def tell(
-        self, talk: Talk, message: Message, sender: str, *, coach: str | None = None, origin: str = ""
-    ) -> Outgoing:
-        """A message to the visitor from `sender` (bot, coach or system): kept, and put on its way."""
+        self, talk: Talk, message: Message, sender: str, *, coach: str | None = None, origin: str = "",
+        changes: str = "",
+    ) -> Outgoing:  # fmt: skip
+        """A message to the visitor from `sender` (bot, coach or system): kept, and put on its way.
+
+        `changes` is the platform's id of our message whose button was pressed: a question that comes again with other
+        ticks takes its place on the screen.
+        """
         seq = self._message(talk, sender, message, coach=coach, origin=origin)
         if sender != "system":
             talk.remember_labels(talk.state.turn, message, message.fact if sender == "coach" else "")
@@ -260,7 +265,10 @@ class Pen:
         talk.outgoing.append(out)
         if talk.channel in self.context.rules.push:
             never_stale = sender == "bot" and message.kind in ("crisis", "system")
-            self.outbox.append(self._posted(talk, seq, "system" if never_stale else sender))
+            row = self._posted(talk, seq, "system" if never_stale else sender)
+            if message.again and changes:
+                row |= {"action": "edit", "target": changes}
+            self.outbox.append(row)
         return out
 
     def private(
@@ -330,8 +338,8 @@ class Pen:
                 self.dropped_answers[talk.id, fact] = {"c": talk.id, "f": fact}
         rules = self.context.rules
         for name in ("situation", "sector"):
-            known = after[name].value if name in after and rules.class_of(name) == "public" else ""
-            setattr(talk, name, known if isinstance(known, str) else "")
+            told = after[name].value if name in after and rules.class_of(name) == "public" else ""
+            setattr(talk, name, told if isinstance(told, str) else "")
         if rules.region_of is not None:
             talk.region = rules.region_of(after)
 

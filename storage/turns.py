@@ -23,15 +23,15 @@ from flows.turn import Turn
 from flows.world import EventPlan, World
 from knowledge.redaction import redact
 from storage import tables as t
+from storage.beginning import begin_talks
 from storage.effects import carry_out, hands_over
-from storage.failpoints import failpoint
 from storage.messages import Incoming, TurnResult
 from storage.outcome_questions import take_outcome
 from storage.periods import DAY
 from storage.promise import AMSTERDAM, opening, sentence
 from storage.rating import RATING, take_rating
 from storage.statements import QUEUE, STOCKS, StockRow, TalkRow
-from storage.talk import PRACTICE, Conflict, Context, K, Pen, Talk, moment, ms, new_id
+from storage.talk import Context, K, Pen, Talk, moment
 from storage.thanks import is_thanks
 from storage.withdrawal import withdraw_sensitive
 
@@ -97,7 +97,7 @@ def _turn(conn: Connection, pen: Pen, job: Job, talk: Talk, stocks: Stocks) -> T
     turn = job.decide(before, world, here)
     _follow(talk, incoming)
     withdraw_sensitive(conn, pen, talk, before, turn.state, incoming.event, incoming.message_ref)
-    apply_turn(conn, pen, talk, turn, stocks, due, message_ref=incoming.message_ref)
+    apply_turn(conn, pen, talk, turn, stocks, due, message_ref=incoming.message_ref, pressed_ref=incoming.pressed_ref)
     link, erased = carry_out(conn, pen, talk, turn.effects, stocks, due)
     if not erased and talk.speaker == "coach":
         _take_asked(conn, pen, talk, incoming.event, world, stocks, due)
@@ -138,7 +138,7 @@ def _typed(pen: Pen, talk: Talk, event: Event) -> tuple[str, object] | None:
 
 def apply_turn(
     conn: Connection, pen: Pen, talk: Talk, turn: Turn, stocks: Stocks, due: datetime | None, *,
-    message_ref: str = "", sender: str = "bot", coach: str | None = None,
+    message_ref: str = "", pressed_ref: str = "", sender: str = "bot", coach: str | None = None,
 ) -> None:  # fmt: skip
     """Takes over the new state and says what the turn says; other effects are carried out afterwards."""
     before = talk.state.answers
@@ -149,7 +149,7 @@ def apply_turn(
     for effect in turn.effects:
         if isinstance(effect, Say):
             by_system = effect.message.kind == "system"
-            pen.tell(talk, effect.message, "system" if by_system else sender, coach=coach)
+            pen.tell(talk, effect.message, "system" if by_system else sender, coach=coach, changes=pressed_ref)
         elif isinstance(effect, Count):
             pen.count(talk, effect.name, effect.detail)
         elif isinstance(effect, Redacted):
@@ -179,60 +179,8 @@ def read_talks(
             conn.execute(t.identity.update().where(t.identity.c.id == talk.identity).values(gone_at=None))
     new = [job for index, job in addresses.items() if index not in talks]
     if new:
-        buried = _tombstones(conn, [job.index for job in new])
-        for job in new:
-            gone = job.index in buried and buried[job.index] >= ms(job.incoming.received_at)
-            talks[job.index] = None if gone else open_talk(conn, context, job.incoming, job.index, pen)
+        talks.update(begin_talks(conn, context, new, pen))
     return talks
-
-
-def open_talk(
-    conn: Connection, context: Context, incoming: Incoming, index: str, pen: Pen, *, person: str = ""
-) -> Talk:
-    """A new conversation at a new address, of a new person or of `person`."""
-    identity, conversation = new_id(), new_id()
-    if person:
-        row = conn.execute(
-            sa.select(t.person_key).where(t.person_key.c.person == person, t.person_key.c["class"] == "personal")
-        ).one()
-        key = context.keys.person(person, row.kek, row.wrapped)
-    else:
-        person = new_id()
-        wrapped, key = context.keys.new_person(person)
-        practice = int(incoming.address.startswith(PRACTICE))
-        conn.execute(t.person.insert(), {"id": person, "created_at": pen.at, "practice": practice})
-        conn.execute(
-            t.person_key.insert(),
-            {"person": person, "class": "personal", "kek": context.keys.current, "wrapped": wrapped},
-        )
-    made = context.sql.insert_new(
-        conn,
-        t.identity,
-        {
-            "id": identity, "person": person, "channel": incoming.channel, "bot": incoming.bot, "address_index": index,
-            "address_sealed": key.seal("identity", "address_sealed", identity, incoming.address.encode()),
-            "conversation": conversation, "created_at": pen.at,
-        },
-    )  # fmt: skip
-    if not made:
-        raise Conflict("another worker met this visitor at the same moment; trying again")
-    talk = Talk(
-        conversation, person, identity, incoming.channel, incoming.bot, incoming.address, key,
-        State(language=incoming.language or "nl"),
-    )  # fmt: skip
-    saved = {name: value for name, value in talk.saved().items() if name not in ("key", "seen_version", "moved")}
-    talk.indexed = talk.identity, talk.purge_at
-    fresh = {"id": talk.id, "person": person, "created_at": pen.at, "version": 0, **saved}
-    conn.execute(t.conversation.insert(), fresh)
-    failpoint("after opening")
-    return talk
-
-
-def _tombstones(conn: Connection, indexes: Sequence[str]) -> Mapping[str, int]:
-    rows = conn.execute(
-        sa.select(t.tombstone.c.address_index, t.tombstone.c.at).where(t.tombstone.c.address_index.in_(indexes))
-    )
-    return {row.address_index: row.at for row in rows}
 
 
 _QUEUE = sa.select(QUEUE)

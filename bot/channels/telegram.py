@@ -196,7 +196,11 @@ def _press(query: Mapping[str, Any], number: str, bot: str, received_at: datetim
     pressed = read_callback(data)
     if pressed is None:
         return Read(callback=press)
-    return Read(Incoming("telegram", address, pressed, received_at, number, bot, language_of(sender)), callback=press)
+    incoming = Incoming(
+        "telegram", address, pressed, received_at, number, bot, language_of(sender),
+        pressed_ref=str(_number(message["message_id"])) if message else "",
+    )  # fmt: skip
+    return Read(incoming, callback=press)
 
 
 def _membership(change: Mapping[str, Any]) -> Read:
@@ -256,11 +260,12 @@ def keyboard(message: Message, turn: int, page: int = 0) -> dict[str, Any] | Non
 def _rows(numbered: list[tuple[int, Option]], turn: int, widest: int) -> list[list[dict[str, str]]]:
     rows: list[list[dict[str, str]]] = []
     for number, option in numbered:
-        button = {"text": option.label, "callback_data": callback(turn, number)}
+        label = f"✓ {option.label}" if option.ticked else option.label
+        button = {"text": label, "callback_data": callback(turn, number)}
         beside = (
             bool(rows)
             and len(rows[-1]) < widest
-            and sum(len(one["text"]) for one in rows[-1]) + len(option.label) <= LABEL_WIDTH
+            and sum(len(one["text"]) for one in rows[-1]) + len(label) <= LABEL_WIDTH
         )
         if beside:
             rows[-1].append(button)
@@ -295,13 +300,19 @@ def calls_for(outgoing: Outgoing, *, keys_up: bool = False) -> list[Call]:
     if outgoing.action == "delete":
         return [Call("deleteMessage", {"chat_id": chat, "message_id": int(outgoing.target)})]
     message = outgoing.message
+    if outgoing.action == "edit":  # ticks changed: the question stays where it stands
+        text, entities = split_text(message)[-1]
+        params: dict[str, Any] = {"chat_id": chat, "message_id": int(outgoing.target), "text": text}
+        params |= {"entities": entities} if entities else {}
+        params |= {"link_preview_options": _NO_PREVIEW, "reply_markup": keyboard(message, outgoing.turn)}
+        return [Call("editMessageText", params)]
     markup = _sharing(message) or keyboard(message, outgoing.turn)
     parts = split_text(message)
     if keys_up and markup is not None and "inline_keyboard" in markup and len(parts) == 1:
         parts = _parted(message) or [("All right." if message.language == "en" else "Goed.", []), *parts]
     calls = []
     for place, (text, entities) in enumerate(parts):
-        params: dict[str, Any] = {"chat_id": chat, "text": text, "link_preview_options": _NO_PREVIEW}
+        params = {"chat_id": chat, "text": text, "link_preview_options": _NO_PREVIEW}
         if place == 0 and message.image.startswith("https://"):
             params["link_preview_options"] = {"url": message.image, **_PICTURE}
         if entities:

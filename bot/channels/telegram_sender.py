@@ -50,6 +50,10 @@ class TelegramSender:
         try:
             return await self._carrier.call(call.method, call.params)
         except CallFailed as failed:
+            gone = failed.kind in ("done", "bad") and "not modified" not in str(failed)
+            if gone and call.method == "editMessageText":  # too old, or taken away: then it stands below
+                anew = {name: value for name, value in call.params.items() if name != "message_id"}
+                return await self._call(Call("sendMessage", anew))
             if failed.kind == "done":
                 return {}
             if failed.kind != "bad" or call.method != "sendMessage":

@@ -35,8 +35,11 @@ def read_choices(text: str, asking: Asking) -> Outcome:
     names = named(asking)
     found: list[str] = []
     parts = [part for part in re.split(r"\s*(?:,|;|\+|&|\ben\b|\band\b|\n)\s*", text) if part.strip()]
-    if asking.fact.none and (plain(text) in _NO or plain(text) in ("geen", "geen enkele", "none")):
+    said = plain(text)
+    if asking.fact.none and (said in _NO or said in _NONE):
         return Answered((asking.fact.none,))
+    if said in _ALL:
+        return Answered(tuple(one for one in asking.fact.choices if one != asking.fact.none))
     whole = match(text, names, dict(asking.labels))
     if isinstance(whole, Answered):
         return Answered((whole.value,))
@@ -50,6 +53,10 @@ def read_choices(text: str, asking: Asking) -> Outcome:
             return Doubt(tuple(((value,), label) for value, label in whole.options), whole.phrase)
         return whole
     return Answered(ordered(found, asking.fact))
+
+
+_NONE = frozenset(("geen", "geen enkele", "geen van deze", "geen van die", "niets daarvan", "none", "none of these"))
+_ALL = frozenset(("alles", "allemaal", "alle", "all", "all of them", "all of these", "everything"))
 
 
 def ordered(ids: list[str] | tuple[str, ...], fact: object) -> tuple[str, ...]:

@@ -132,6 +132,26 @@ async def test_parts_that_arrived_are_not_sent_again(api: FakeApi, sender: Teleg
     assert " ".join(texts) == ("Dit is een zin. " * 600).strip()
 
 
+TICKED = Message(
+    "Welke?", "question", options=(Option("a", "WW", ticked=True), Option("b", "Bijstand")), multiple=True, again=True
+)
+
+
+async def test_ticks_change_the_message_that_stands_there(api: FakeApi, sender: TelegramSender) -> None:
+    await sender.send(out(replace(TICKED, options=TICKED.options[1:], again=False)))
+    (shown,) = api.chat(7).shown
+    assert (await sender.send(out(TICKED, number=2, action="edit", target=str(shown.id)))).kind == "sent"
+    assert [one.labels for one in api.chat(7).shown] == [["✓ WW", "Bijstand"]]
+    assert api.violations == []
+
+
+async def test_ticks_of_a_message_that_cannot_be_changed_stand_below_it(api: FakeApi, sender: TelegramSender) -> None:
+    await sender.send(out(TICKED))
+    api.weather["editMessageText"].append(Weather(400, "Bad Request: message can't be edited"))
+    assert (await sender.send(out(TICKED, number=2, action="edit", target="1"))).kind == "sent"
+    assert [one.labels for one in api.chat(7).shown] == [["✓ WW", "Bijstand"]] * 2
+
+
 async def test_deleting_what_is_gone_already_is_done(sender: TelegramSender) -> None:
     verdict = await sender.send(out(Message(""), action="delete", target="99"))
     assert verdict.kind == "sent"

@@ -146,6 +146,26 @@ async def test_advice_is_cards_with_buttons_and_an_old_button_still_answers(hous
     await house.api.until(lambda: all(house.api.presses.values()), "the old button to be answered")
 
 
+async def test_several_choices_are_ticked_in_the_message_itself(house: House) -> None:
+    visitor = Visitor(house)
+    await visitor.sends(text="ik zoek werk")
+    await visitor.sends(text="wijzig uitkering")
+    question, stood = visitor.shown[-1], len(visitor.shown)
+    assert "WW" in question.labels
+
+    async def ticks(label: str, becomes: str) -> None:
+        await house.api.press(7, label)
+        await house.api.until(lambda: becomes in question.labels, "the tick to change")
+
+    await ticks("WW", "✓ WW")
+    await ticks("Bijstand", "✓ Bijstand")
+    await ticks("✓ WW", "WW")
+    assert len(visitor.shown) == stood, "ticking sends no message"
+    (said, *_) = await visitor.presses("Klaar")
+    assert said.text
+    assert "bijstand" in (await visitor.sends(text="overzicht"))[-1].text.casefold()
+
+
 async def test_four_thousand_characters_are_heard_and_answered(house: House) -> None:
     visitor = Visitor(house)
     await visitor.sends(text="/start")

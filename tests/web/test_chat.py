@@ -243,9 +243,7 @@ async def test_my_data_can_be_read_once(visitor: Visitor):
 async def test_several_choices_are_boxes_and_a_button_that_finishes(visitor: Visitor):
     """Boxes tick without a page load; the choices that did not fit come with one button, ticks included."""
     await visitor.post("/chat/zeg", data={"text": "ik zoek werk", "client_msg_id": "eerste-bericht"})
-    page = (
-        await visitor.post("/chat/zeg", data={"text": "wijzig uitkering", "client_msg_id": "tweede-bericht"})
-    ).text
+    page = (await visitor.post("/chat/zeg", data={"text": "wijzig uitkering", "client_msg_id": "tweede-bericht"})).text
     assert 'type="checkbox" name="ids" value="ww"' in page
     assert 'type="checkbox" name="ids" value="!' not in page, "only choices are boxes"
     other = re.search(r'<button[^>]*name="press" value="([\d:]+)"[^>]*>Iets anders', page)
