@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from flows import deskquestions, knowing
+from flows.answers import Answered, read_answer
 from flows.cards import card_message
 from flows.commands import COMMANDS, PRIVATE, find_command, language_named
 from flows.draft import Draft
@@ -164,7 +165,11 @@ def _coach(session: Session, _: str) -> None:
     _human(session, COACH)
 
 
-def _call_me(session: Session, _: str) -> None:
+def _call_me(session: Session, number: str) -> None:
+    """ "bel me maar op 06 …": the number is an answer to what is asked next."""
+    outcome = read_answer(number, session.content.asking("phone", session.today)) if number else None
+    if isinstance(outcome, Answered):
+        session.answer("phone", outcome.value)
     _human(session, CALL)
 
 

@@ -63,12 +63,21 @@ def language_named(words: str) -> str:
     return said if said in codes else LANGUAGES.get(said) or otherwords.AFTER_LANGUAGE.get(said, "")
 
 
-# "wil liever een echt mens spreken", "kan ik misschien met iemand praten"; not "wil leren praten met mensen".
+# "wil liever een echt mens spreken", "ik wil praten met iemand", "liever een persoon aan de lijn"; not "wil leren
+# praten met mensen".
+_SOMEBODY = r"(?:iemand|(?:een )?(?:echte? )?(?:mens|persoon|medewerker|coach|adviseur)|(?:iemand )?van jullie)"
+_POLITELY = r"(?:(?:kan|mag|zou|wil|ik|liever|gewoon|graag|misschien|even|ook|nu|we|hier|een keer|alsjeblieft)\b ?)"
 _WANTS_HUMAN = re.compile(
-    r"^(?:(?:kan|mag|zou|wil|ik|liever|gewoon|graag|misschien|even|ook|nu|we)\b ?)+"
-    r"(?:met )?(?:een |iemand\b ?|)(?:echte? )?(?:mens|persoon|medewerker|coach|adviseur|van jullie)? ?"
-    r"(?:spreken|praten|aan de lijn|aan de telefoon)$"
+    rf"^{_POLITELY}+(?:met )?{_SOMEBODY} ?{_POLITELY}*(?:spreken|praten|aan de lijn|aan de telefoon)\b ?{_POLITELY}*$"
+    rf"|^{_POLITELY}*(?:praten|spreken|overleggen) (?:met )?{_SOMEBODY} ?{_POLITELY}*$"
+    rf"|^(?:is|zit|werkt) (?:er|hier) (?:hier )?(?:ook )?{_SOMEBODY}(?: die .{{1,40}})?$"
 )
+_WANTS_CALL = re.compile(
+    r"^(?:(?:kunt|kun|kunnen|wilt|wil|willen) (?:u|je|jullie) )?(?:mij |me |ons )?(?:maar |even )?(?:terug ?)?bellen$"
+    r"|^(?:bel|call) (?:mij|me|ons)(?: (?:maar|even|terug|back))*$"
+)
+_COURTESY = re.compile(r"\b(?:aub|a\.u\.b|alstublieft|alsjeblieft|svp|please|hoor|dan|s?morgen|vandaag)\b|[?!.,]+$")
+_NUMBER = re.compile(r"\W*(?:\b(?:op|mijn nummer is|nummer|nr|on|at)\b\W*)*(\+?[\d][\d\s-]{7,15}\d)\W*")
 MOST_WORDS = 9
 
 
@@ -85,8 +94,13 @@ def find_command(text: str) -> tuple[str, str] | None:
     found = _words().get(words)
     if found:
         return found, LANGUAGES.get(words, "")
-    if _WANTS_HUMAN.match(words) and len(words.split()) <= MOST_WORDS:
-        return "coach", ""
+    if len(words.split()) <= MOST_WORDS:
+        number = _NUMBER.search(words)
+        asked = " ".join(_COURTESY.sub("", _NUMBER.sub(" ", words)).split()).rstrip("?!., ")
+        if _WANTS_CALL.match(asked):
+            return "call_me", number[1] if number else ""
+        if _WANTS_HUMAN.match(asked):
+            return "coach", ""
     if words.startswith(_LEADS):
         for lead, name in _WITH_ARGUMENT.items():
             if words.startswith(lead + " ") and len(words.split()) <= 6:

@@ -168,12 +168,28 @@ def _is_need_of_another(sentence: Sentence) -> bool:
 
 
 def _seeks_staff(sentence: Sentence) -> bool:
-    """ "tandartsassistente gezocht", "we krijgen geen lassers"."""
+    """ "tandartsassistente gezocht", "we krijgen geen lassers", "we zoeken lassers", "ik zoek twee monteurs"."""
     ours = sentence.has("we", "wij", "ons", "onze")
     return any(
-        (one.work.occupation and sentence.after(one.last, 1) == ["gezocht"]) or (ours and is_short_of(sentence, one))
+        (one.work.occupation and sentence.after(one.last, 1) == ["gezocht"])
+        or (ours and is_short_of(sentence, one))
+        or looks_for(sentence, one)
         for one in sentence.works
     )
+
+
+def looks_for(sentence: Sentence, mention: WorkMention) -> bool:
+    """ "we zoeken lassers", "zoek 2 koks", "we zoeken een kok voor ons restaurant": several of them, or one for us."""
+    if not mention.work.occupation:
+        return False
+    before = sentence.before(mention.first, 4)
+    if not before or not group("people_looking") & set(before) or {"werk", "baan", "cursus", "opleiding"} & set(before):
+        return False
+    ahead = sentence.after(mention.last, 4)
+    for_us = bool({"we", "wij"} & set(before)) or (
+        "voor" in ahead and bool({"ons", "onze", "mijn"} & set(ahead[ahead.index("voor") :]))
+    )
+    return mention.plural or before[-1][:1].isdigit() or for_us
 
 
 def _is_general_question(sentence: Sentence) -> bool:
