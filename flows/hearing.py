@@ -203,6 +203,8 @@ def _card_meant(session: Session, action: str) -> str:
 
 def _read(session: Session, words: str) -> None:
     """Answer, other facts, question, or not understood."""
+    if overheard.button_in_words(session, words):
+        return
     fact = asked_fact(session)
     outcome: Outcome = _UNREAD
     if fact:
@@ -238,6 +240,8 @@ def _read(session: Session, words: str) -> None:
     if lead is not None:
         outcome = Answered(lead)
     if isinstance(outcome, Answered):
+        if fact == "wanted_sector" and heard.facts.get("sector") == outcome.value:
+            del heard.facts["sector"]  # the work that was asked for, not the work of today
         session.take(fact, outcome.value)
         take_along(session, heard, but=fact)
         return
@@ -283,8 +287,9 @@ def _read(session: Session, words: str) -> None:
     if asked and isinstance(outcome, Unread) and kind in ("place", "code") and len(words.split()) > SHORT:
         knowing.answer_question(session, words, sure=True)
         return
-    if isinstance(outcome, Unread) and outcome.phrase == "which_of_these":
-        session.say(outcome.phrase)
+    which = isinstance(outcome, Unread) and outcome.phrase == "which_of_these"
+    if which or (kind == "choice" and plain(words) in _YES):  # "ja" to a question that asks which
+        session.say("which_of_these")
         return
     not_understood(session, outcome, words)
 

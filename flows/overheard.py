@@ -6,8 +6,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from flows import deskquestions, knowing
-from flows.answers import looks_like_question, plain
+from flows import deskquestions, knowing, pressing
+from flows.answers import Answered, looks_like_question, plain, read_answer
 from knowledge.criteria import Leaf, OneOf
 from knowledge.manner import is_surely_english
 
@@ -19,10 +19,35 @@ ASKED = 0.9  # score from which it is asked in so many words
 # What a question about learning seems to wish for, and only speaks of.
 WISHES = frozenset(("course", "course_kind", "goal", "sector", "wanted_sector", "wanted_occupation", "employer_goal"))
 WORDS_OF_A_FEAR = 4  # fewer say too little to be one
+_WRONG = re.compile(r"(nee )?(dat |dit )?(klopt|is) (er )?(niet|niks van|fout)|not right|that is wrong")
+_MAIL = re.compile(r"\b(e-?mail|mail(en)?)\b")
+_CHAT = re.compile(r"\b(chat(ten)?|hier)\b")
 _PARTS = re.compile(r"[.!?;,\n]+|\b(?:maar|but)\b", re.IGNORECASE)
 _KEPT_CLASSES = ("public", "personal")
 _ALSO = ("benefit",)  # asked of everybody who looks for work; says nothing about health or debts
 _NEVER = ("remark", "name", "phone", "email")
+
+
+def button_in_words(session: Session, words: str) -> bool:
+    """*Klopt niet* typed, not tapped; at the question for a number also "liever mailen", or the address itself."""
+    screen, said = session.before.shown, plain(words)
+    if screen is None:
+        return False
+    if _WRONG.fullmatch(said) and session.recent():
+        pressing.chosen(session, ("!wrong",), screen)
+        return True
+    if screen.fact != "phone":
+        return False
+    address = read_answer(words, session.content.asking("email", session.today))
+    if isinstance(address, Answered) and "@" in words:
+        session.answer("preferred_contact", "mail")
+        session.answer("email", address.value)
+        return True
+    wanted = "!mail" if _MAIL.search(said) else "!chat" if _CHAT.search(said) else ""
+    if wanted not in screen.options:
+        return False
+    pressing.chosen(session, (wanted,), screen)
+    return True
 
 
 def label_elsewhere(session: Session, words: str, asked: str) -> dict[str, Any]:

@@ -17,12 +17,15 @@ def take_along(session: Session, heard: Heard, but: str = "") -> bool:
     """Facts volunteered in passing are noted and said back; one that contradicts an answer is offered as a change."""
     fresh: list[tuple[str, Any]] = []
     changed: list[tuple[str, Any]] = []
+    at_once: list[tuple[str, Any]] = []
     for fact, value in heard.facts.items():
         held = session.state.answers.get(fact)
         if fact == but or (held is not None and held.status == "given" and held.value == value):
             continue
         if held is None or held.status != "given":
             fresh.append((fact, value))
+        elif heard.correction and session.state.advice is None and held.turn >= session.state.turn - 1:
+            at_once.append((fact, value))  # "nee toch liever techniek", right after "zorg"
         elif heard.correction or not but:
             changed.append((fact, value))
     asked = session.before.shown.fact if session.before.shown else ""
@@ -36,9 +39,12 @@ def take_along(session: Session, heard: Heard, but: str = "") -> bool:
         else:
             name = "taken_along" if but else "i_read"
             session.read_back.append(session.voice.phrase(name, facts=session.voice.listed(told)))
+    for fact, value in at_once:
+        session.answer(fact, value)
+        session.say("changed", facts=session.voice.value(fact, value))
     if changed:
         deskquestions.offer_change(session, *changed[0])
-    return bool(fresh or changed)
+    return bool(fresh or changed or at_once)
 
 
 _AROUND = re.compile(

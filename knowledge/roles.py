@@ -139,6 +139,8 @@ def _from_words_before(sentence: Sentence, mention: WorkMention) -> Role | None:
             return "now"
         if word == "work" and before[at - 1 : at] == ["to"] and "want" in before:
             return "wanted"
+        if word == "als" and before[at - 1 : at] == ["vak"]:
+            return "now"
         if word == "als" and group("roles_want") & set(before[:at]):
             return "wanted"
         if word == "werken" and group("roles_want") & {*before, *sentence.after(mention.last, 3)}:

@@ -168,8 +168,6 @@ class Search:
         scores = self._covered(said, places)
         self._add_phrases(said, scores)
         self._add_questions(said, scores)
-        for number in self._asked_so.get(" ".join(said), ()):  # also when its words say little: "wat kost dit"
-            scores[number] = max(scores.get(number, 0.0), ASKED_SO)
         self._prefer_places(places, scores)
         if desk:
             self._add_desks(said, places, scores)
@@ -178,6 +176,8 @@ class Search:
             scores = {number: score * trust for number, score in scores.items()}
         self._put_ended_later(said, scores, today)
         self._put_words_and_desks_later(said, desk, scores)
+        for number in self._asked_so.get(" ".join(said), ()):  # also when its words say little: "wat kost dit"
+            scores[number] = max(scores.get(number, 0.0), ASKED_SO)
         found = sorted(((score, -number) for number, score in scores.items() if score > 0.05), reverse=True)
         seen: set[str] = set()
         best: list[tuple[float, int]] = []

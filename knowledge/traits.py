@@ -58,6 +58,8 @@ def _age_at(sentence: Sentence, at: int, number: int) -> tuple[int, Trait] | Non
             return 3, Trait("age", decade("", number), at - 2, at + 1)
     if before[-2:] in (["ouder", "dan"], ["boven", "de"]) and not {"iemand", "mensen"} & set(sentence.texts):
         return 2, Trait("age", (number, None), at - 2, at + 1)
+    if last in ("ben", "im", "am") and first in ("werk", "werkzaam", "bij", "woon", "work", "live") and number >= 16:
+        return 3, Trait("age", number, at, at + 1)
     if (
         first in group("traits_no_age_after") - _MAY_FOLLOW_AGE
         or first in ("+", "plusser", "plus", "pk", "ton", "%")
