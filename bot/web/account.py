@@ -17,7 +17,7 @@ from bot.web.login import TOO_SHORT
 from bot.web.plan import qr
 from bot.web.policy import Page, may_use_password
 from bot.web.security import hashed
-from bot.web.sessions import enter, token_of
+from bot.web.sessions import enter, left, token_of
 from bot.web.trying import SLOW
 from storage.sessions import HANDLE
 from storage.staff import SHORTEST_PASSWORD, check_password, hash_password
@@ -185,7 +185,16 @@ async def presence(request: Request) -> Response:
     return go("/desk/account", ok="saved")
 
 
+async def stay(request: Request) -> Response:
+    """Somebody says to be still there: every request does that, this one does nothing else."""
+    token = hashed(token_of(request))
+    await house(request).store.touch_session(token)
+    seconds, _ = left(request.state.session, house(request).now())
+    return Response(status_code=204, headers={"x-session": str(seconds)})
+
+
 PAGES = (
+    Page("/desk/blijf", stay, policy.ANY, ("POST",), early=True),
     Page("/desk/account", account, policy.ANY, early=True),
     Page("/desk/account/wachtwoord", change_password, policy.ANY, ("POST",), early=True),
     Page("/desk/account/code", turn_on_code, policy.ANY, ("POST",), early=True),

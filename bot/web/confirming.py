@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.web import policy
-from bot.web.desk_frame import desk_page, staff_of
+from bot.web.desk_frame import desk_page, go, staff_of
 from bot.web.house import house
 from bot.web.policy import Page
 from bot.web.security import drop_cookie, hashed, new_token, set_cookie
@@ -63,7 +63,9 @@ async def confirm(request: Request) -> Confirmed | Response:
     if is_fresh(request):
         return Confirmed()
     if request.method == "GET":
-        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        # A file would come down beside the question, which then stays on the screen: lead to the page of the file.
+        page = request.url.path.removesuffix(".csv").removesuffix(".json")
+        here = page + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(with_next("/desk/bevestig", here), 303)
     form = await request.form(max_fields=60)
     if PROOF not in form:
@@ -130,7 +132,7 @@ async def confirm_page(request: Request) -> Response:
 
 async def confirm_here(request: Request) -> Response:
     form = await request.form(max_fields=10)
-    target = RedirectResponse(inside(str(form.get("next", "/desk"))), 303)
+    target = go(inside(str(form.get("next", "/desk"))), ok="proven")
     if is_fresh(request):
         return target
     proven = await _take(request, form)

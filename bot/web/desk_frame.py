@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from bot.web import dates, policy, render
 from bot.web.house import house
+from bot.web.sessions import left
 from storage.actions import Refused
 from storage.rows import Staff
 
@@ -109,7 +110,10 @@ def desk_page(
     ]
     key = request.query_params.get("ok") or request.query_params.get("fout") or ""
     flash = {"tone": FLASHES[key][0], "text": FLASHES[key][1]} if key in FLASHES else None
+    session_left, session_last = left(request.state.session, house(request).now())
     values = {
+        "session_left": session_left,
+        "session_last": session_last,
         "face": house(request).face(),
         "me": me,
         "menu": menu,

@@ -10,9 +10,15 @@ from starlette.responses import RedirectResponse, Response
 from bot.web.confirming import Confirmed, confirm
 from bot.web.desk_frame import desk_page, go
 from bot.web.house import house
+from bot.web.login import login_form
 from bot.web.policy import PUBLIC, Handler, Page
 from bot.web.sessions import session_of
 from storage.sessions import DeskSession
+
+ENDED = (
+    "U bent niet meer ingelogd, dus er is niets verstuurd. Log in. Ga daarna terug in uw browser: "
+    "wat u schreef, staat daar nog, of als concept bij de hulpvraag."
+)
 
 
 def guarded(page: Page) -> Handler:
@@ -24,7 +30,7 @@ def guarded(page: Page) -> Handler:
         session = await session_of(request)
         if session is None:
             if request.method != "GET" or request.url.path == "/desk/stroom":
-                return Response("Log eerst in.", 401, media_type="text/plain; charset=utf-8")
+                return _ended(request)
             back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
             return RedirectResponse(f"/desk/login?next={quote(back, safe='/')}", 303)
         staff = session.staff
@@ -43,6 +49,13 @@ def guarded(page: Page) -> Handler:
         return proven.onto(request, await page.handler(request))
 
     return gate
+
+
+def _ended(request: Request) -> Response:
+    """A form that was sent after the session ended. A page in a browser says how the text comes back."""
+    if "text/html" in request.headers.get("accept", ""):
+        return login_form(request, problem=ENDED, status=401)
+    return Response("Log eerst in.", 401, media_type="text/plain; charset=utf-8")
 
 
 def lacks_code(request: Request, session: DeskSession) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import quote, urlsplit
 
 from starlette.requests import Request
@@ -51,6 +51,12 @@ async def session_of(request: Request) -> DeskSession | None:
     if now - found.seen > TOUCH_EVERY and request.url.path != "/desk/stroom":
         await here.store.touch_session(hashed(token))
     return found
+
+
+def left(session: DeskSession, now: datetime) -> tuple[int, bool]:
+    """Seconds until this session ends when nothing more is done, and whether doing something would not help."""
+    until_absolute = ABSOLUTE - (now - session.began)
+    return max(0, int(min(IDLE, until_absolute).total_seconds())), until_absolute < IDLE
 
 
 async def enter(request: Request, staff: Staff, target: str, *, method: str = "password", strong: bool) -> Response:

@@ -109,7 +109,7 @@ async def test_a_page_that_takes_data_out_leads_through_the_question_and_back(no
 async def test_confirming_never_leads_to_another_website(ada: Visitor, desk: Desk, target: str):
     clock(desk).forward(minutes=11)
     page = await ada.post("/desk/bevestig", data={PROOF: PASSWORD, "next": target}, follow_redirects=False)
-    assert page.headers["location"] == "/desk"
+    assert page.headers["location"] == "/desk?ok=proven"
 
 
 async def test_who_has_no_password_hears_where_to_choose_one(ada: Visitor, desk: Desk):
@@ -121,6 +121,34 @@ async def test_who_has_no_password_hears_where_to_choose_one(ada: Visitor, desk:
     page = await ada.post("/desk/beheer/coach", data=INVITE)
     assert page.status_code == 403
     assert "Kies er eerst een bij Mijn account" in page.text
+
+
+async def test_a_file_is_fetched_from_its_page_after_the_proof(browser: Callable[..., Visitor], desk: Desk):
+    otto = browser()
+    await otto.log_in("otto")
+    clock(desk).forward(minutes=11)
+    page = await otto.get("/desk/logboek.csv?wat=login")
+    page = await otto.post("/desk/bevestig", data=hidden(page) | {PROOF: PASSWORD})
+    assert str(page.url).endswith("/desk/logboek?wat=login&ok=proven")
+    assert (await otto.get("/desk/logboek.csv?wat=login")).headers["content-type"].startswith("text/csv")
+
+
+async def test_a_form_sent_after_the_session_ended_says_where_the_text_is(sanne: Visitor, desk: Desk):
+    clock(desk).forward(minutes=31)
+    page = await sanne.post("/desk/nieuw", data={}, headers={"accept": "text/html,*/*"})
+    assert page.status_code == 401
+    assert "wat u schreef, staat daar nog" in page.text
+    assert (await sanne.post("/desk/blijf")).text == "Log eerst in."
+
+
+async def test_saying_to_be_there_keeps_a_session_but_not_beyond_a_working_day(sanne: Visitor, desk: Desk):
+    for _ in range(21):
+        clock(desk).forward(minutes=28)
+        last = await sanne.post("/desk/blijf")
+        assert last.status_code == 204
+    assert int(last.headers["x-session"]) < 30 * 60
+    clock(desk).forward(minutes=28)
+    assert (await sanne.post("/desk/blijf")).status_code == 401
 
 
 def test_everything_with_consequences_asks_for_a_proof():

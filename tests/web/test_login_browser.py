@@ -8,7 +8,14 @@ from typing import Any
 
 import pytest
 
-from tests.web.login_journey import invitation, office, set_code, sign_on_journey, watching_journey
+from tests.web.login_journey import (
+    invitation,
+    office,
+    set_code,
+    sign_on_journey,
+    watching_journey,
+    with_password,
+)
 from tests.web.oidc_provider import OidcProvider
 from tests.web.screenshots import CHROMIUM, browser
 from tests.web.serving import PASSWORD, Running
@@ -123,9 +130,37 @@ def test_logging_in_and_proving_it_again_with_the_keyboard_only(desk: Any, chrom
     page.get_by_role("heading", name="Bevestig dat u het bent").wait_for()
     tab_to("proof")
     keys.type(totp.at(running.clock.now))
+    keys.press("Enter")
+    page.get_by_text("Bedankt, wij weten nu weer dat u het bent").wait_for()
+    tab_to("Download als CSV")
     with page.expect_download() as download:
         keys.press("Enter")
     assert download.value.suggested_filename == "logboek.csv"
+    screen.context.close()
+    assert complained(screen) == []
+
+
+def test_a_session_that_is_about_to_end_says_so_and_can_go_on(desk: Any, chrome: Any):
+    running, _ = desk
+    screen = Screen(chrome)
+    page = screen.page
+    page.clock.install()
+    with_password(page, running.url, "ada")
+    page.wait_for_url("**/desk/beheer")
+    page.clock.fast_forward(27 * 60 * 1000)
+    assert page.locator("#sessie").inner_text() == ""
+    page.clock.fast_forward(90 * 1000)
+    page.get_by_text("Over 2 minuten wordt u uitgelogd").wait_for()
+    running.clock.forward(minutes=28)
+    page.get_by_role("button", name="Blijf ingelogd").click()
+    page.wait_for_function("document.getElementById('sessie').innerText === ''")
+    running.clock.forward(minutes=29)
+    page.goto(f"{running.url}/desk/logboek")
+    page.get_by_role("heading", name="Logboek").wait_for()
+    page.clock.fast_forward(31 * 60 * 1000)
+    page.clock.fast_forward(3 * 60 * 1000)
+    page.get_by_text("U bent uitgelogd").wait_for()
+    assert page.get_by_role("link", name="Log opnieuw in").get_attribute("href") == "/desk/login?next=%2Fdesk%2Flogboek"
     screen.context.close()
     assert complained(screen) == []
 
