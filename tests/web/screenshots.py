@@ -9,8 +9,11 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import copy
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from knowledge.content import SHIPPED
 from tests.web.serving import PASSWORD, Running, running
 
 CHROMIUM = "/usr/bin/chromium"
@@ -138,6 +141,50 @@ def coach_journey(desk: Running, page: Any, look: Look) -> None:
         look(page, path.replace("/", "-").split("?")[0] + ("" if path != "desk" else "-today-2"))
 
 
+def keeper_journey(desk: Running, page: Any, look: Look) -> None:
+    """A coordinator plans, keeps templates and a calendar, and checks an entry again. The desk has a pack."""
+    log_in(page, desk.url, "noor")
+    page.goto(f"{desk.url}/desk/inbox?tab=all")
+    follow(page, page.locator(".inbox .who a").first)
+    if page.locator("form[action$='/oppakken'] button").count():
+        follow(page, page.locator("form[action$='/oppakken'] button"))
+    elif page.locator("summary", has_text="Overnemen van").count():
+        page.locator("summary", has_text="Overnemen van").click()
+        page.fill("#take-why", "Collega is vandaag vrij.")
+        follow(page, page.get_by_role("button", name="Neem over"))
+    follow(page, page.get_by_role("button", name="Niet bereikt"))
+    page.locator("#opvolging summary").click()
+    page.select_option("#fu-template", index=1)
+    page.fill("#fu-title", "het fonds")
+    look(page, "desk-case-not-reached")
+    follow(page, page.get_by_role("button", name="Plan", exact=True))
+    page.locator(".fits summary", has_text="Voorwaarden").first.click()
+    page.locator(".doubt summary").first.click()
+    look(page, "desk-case-doubt")
+    page.goto(f"{desk.url}/desk/agenda")
+    follow(page, page.locator("#kalender button").first)
+    look(page, "desk-agenda-address")
+    page.goto(f"{desk.url}/desk/kennis/leeroverzicht")
+    look(page, "desk-knowledge-entry")
+    page.select_option("#k-status", "closed" if page.input_value("#k-status") != "closed" else "open")
+    follow(page, page.get_by_role("button", name="Laat zien wat er verandert"))
+    look(page, "desk-knowledge-change")
+    follow(page, page.get_by_role("button", name="Bewaar", exact=True))
+    look(page, "desk-knowledge-saved")
+    page.fill("#k-checked", "gisteren")
+    follow(page, page.get_by_role("button", name="Laat zien wat er verandert"))
+    look(page, "desk-knowledge-wrong")
+
+
+@contextmanager
+def running_with_a_pack() -> Iterator[Running]:
+    """A desk whose knowledge may be changed: the shipped content, and a pack for what is found."""
+    with TemporaryDirectory() as folder:
+        copy(SHIPPED / "desk.yaml", folder)
+        with running(content=Path(folder)) as desk:
+            yield desk
+
+
 def admin_journey(desk: Running, page: Any, look: Look) -> None:
     log_in_admin(page, desk.url)
     look(page, "desk-admin")
@@ -153,7 +200,7 @@ def log_in_admin(page: Any, url: str) -> None:
 
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    with running() as desk, browser() as chrome:
+    with running_with_a_pack() as desk, browser() as chrome:
         for width, height in SIZES:
 
             def look(page: Any, name: str, width: int = width) -> None:
@@ -163,7 +210,7 @@ def main(folder: Path) -> None:
                 if wide > width:
                     print(f"{name} at {width}: scrolls sideways to {wide}")
 
-            for journey in (client_journey, pages_around, coach_journey, admin_journey):
+            for journey in (client_journey, pages_around, coach_journey, keeper_journey, admin_journey):
                 context = chrome.new_context(viewport={"width": width, "height": height}, locale="nl-NL")
                 page = context.new_page()
                 page.on("console", lambda message: print(message.text) if message.type == "error" else None)

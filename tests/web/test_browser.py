@@ -19,8 +19,11 @@ from tests.web.screenshots import (
     browser,
     client_journey,
     coach_journey,
+    follow,
+    keeper_journey,
     log_in,
     pages_around,
+    running_with_a_pack,
     say,
 )
 from tests.web.serving import Running, running
@@ -31,7 +34,13 @@ pytestmark = [
     pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Chromium is not installed"),
     pytest.mark.xdist_group("browser"),
 ]
-JOURNEYS = {"client": client_journey, "around": pages_around, "coach": coach_journey, "admin": admin_journey}
+JOURNEYS = {
+    "client": client_journey,
+    "around": pages_around,
+    "coach": coach_journey,
+    "keeper": keeper_journey,
+    "admin": admin_journey,
+}
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +52,13 @@ def chrome() -> Iterator[Any]:
 @pytest.fixture
 def desk() -> Iterator[Running]:
     with running() as made:
+        yield made
+
+
+@pytest.fixture
+def whole_desk() -> Iterator[Running]:
+    """With a pack, so that every page has every state."""
+    with running_with_a_pack() as made:
         yield made
 
 
@@ -306,7 +322,7 @@ def a_website(port: int, desk: str) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("width", [320])
-def test_nothing_scrolls_sideways_on_a_small_phone(desk: Running, screen, width: int):
+def test_nothing_scrolls_sideways_on_a_small_phone(whole_desk: Running, screen, width: int):
     spacing = (
         "* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }"
         "p { margin-bottom: 2em !important; }"
@@ -320,7 +336,7 @@ def test_nothing_scrolls_sideways_on_a_small_phone(desk: Running, screen, width:
         assert wide <= width, f"{name} with text spacing is {wide} wide"
 
     for journey in JOURNEYS.values():
-        journey(desk, screen(width, 640, bypass_csp=True).page, look)
+        journey(whole_desk, screen(width, 640, bypass_csp=True).page, look)
 
 
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -331,7 +347,7 @@ SMALL = """() => [...document.querySelectorAll(
 
 
 @pytest.mark.parametrize("size", [(1440, 900), (390, 844)], ids=["desktop", "phone"])
-def test_axe_finds_nothing_on_any_page_and_buttons_can_be_touched(desk: Running, screen, size: tuple[int, int]):
+def test_axe_finds_nothing_on_any_page_and_buttons_can_be_touched(whole_desk: Running, screen, size: tuple[int, int]):
     from axe_playwright_python.sync_playwright import Axe
 
     axe = Axe()
@@ -353,7 +369,7 @@ def test_axe_finds_nothing_on_any_page_and_buttons_can_be_touched(desk: Running,
             found.extend(f"{name}: {one}" for one in page.evaluate(SMALL))
 
     for journey in JOURNEYS.values():
-        journey(desk, screen(*size, bypass_csp=True, reduced_motion="reduce").page, look)
+        journey(whole_desk, screen(*size, bypass_csp=True, reduced_motion="reduce").page, look)
     assert not found, "\n".join(found)
 
 
@@ -363,3 +379,64 @@ def test_forced_colours_keep_every_border(desk: Running, screen):
     say(page, "hallo")
     width = page.evaluate("getComputedStyle(document.querySelector('.msg.bot .bubble')).borderTopWidth")
     assert re.fullmatch(r"[1-9].*px", width)
+
+
+THEME = """:root {
+  --utrecht-button-primary-action-background-color: rgb(91, 33, 182); --utrecht-button-primary-action-color: white;
+  --utrecht-document-background-color: rgb(250, 250, 250); --utrecht-document-font-family: serif;
+  --utrecht-button-border-radius: 0; --utrecht-link-color: rgb(30, 60, 160);
+}"""
+
+
+def test_a_theme_of_the_nl_design_system_dresses_the_pages(screen, tmp_path: Path):
+    (tmp_path / "desk.yaml").write_text("name: Loket Oost\ntokens: theme.css\nlogo: logo.svg\n", encoding="utf-8")
+    (tmp_path / "theme.css").write_text(THEME, encoding="utf-8")
+    (tmp_path / "logo.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="60" height="20"/>')
+    with running(content=tmp_path) as desk:
+        page = screen().page
+        page.goto(f"{desk.url}/chat")
+        style = page.evaluate(
+            "(({backgroundColor, borderRadius, fontFamily}) => [backgroundColor, borderRadius, fontFamily])"
+            "(getComputedStyle(document.querySelector('button.primary')))"
+        )
+        assert style == ["rgb(91, 33, 182)", "0px", "serif"]
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(250, 250, 250)"
+        assert page.evaluate("document.querySelector('img.logo').naturalWidth") == 60
+        assert "Loket Oost" in page.title()
+        page.emulate_media(color_scheme="dark")
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(15, 25, 28)"
+        page.close()
+
+
+def test_what_a_client_types_at_a_coachs_question_shows_in_the_sheet(desk: Running, screen):
+    client, coach = screen(390, 844).page, screen().page
+    ask_to_be_called(client, desk.url)
+    log_in(coach, desk.url)
+    follow(coach, coach.get_by_role("button", name="Oppakken en bellen").first)
+    ask = coach.locator(".sheet button", has_text="Vraag aan klant").locator("visible=true")
+    question = ask.first.get_attribute("value")
+    fact = desk.desk.content.knowledge.facts[str(question)]
+    follow(coach, ask.first)
+    client.get_by_text(fact.question).wait_for(timeout=8000)
+    labels = [choice.label for choice in fact.choices.values()] or ["9"]
+    client.fill("#bericht", labels[0])
+    client.press("#bericht", "Enter")
+    coach.locator("#transcript .msg.visitor", has_text=labels[0]).wait_for(timeout=8000)
+    coach.reload()
+    coach.locator(".sheet dd", has_text=labels[0]).first.wait_for()
+
+
+def test_two_tabs_that_change_one_entry_show_the_conflict(whole_desk: Running, screen):
+    first, second = screen().page, screen().page
+    log_in(first, whole_desk.url, "noor")
+    log_in(second, whole_desk.url, "noor")
+    for page in (first, second):
+        page.goto(f"{whole_desk.url}/desk/kennis/leeroverzicht")
+        page.select_option("#k-status", "paused")
+        follow(page, page.get_by_role("button", name="Laat zien wat er verandert"))
+    follow(first, first.get_by_role("button", name="Bewaar", exact=True))
+    first.get_by_text("Dit geldt vanaf nu").wait_for()
+    follow(second, second.get_by_role("button", name="Bewaar", exact=True))
+    second.get_by_text("Een collega heeft dit intussen gewijzigd").wait_for()
+    assert second.input_value("#k-status") == "paused"
+    assert whole_desk.desk.content.knowledge.catalogue["leeroverzicht"].status == "paused"
