@@ -35,10 +35,10 @@ types: $(VENV)/.ready-dev
 	$(BIN)/mypy
 
 bench: $(VENV)/.ready-dev
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench $(ARGS)
 
 bench-long: $(VENV)/.ready-dev
-	BENCH_LONG=1 BENCH_WEB_SECONDS=60 $(BIN)/python -m tests.bench
+	BENCH_LONG=1 BENCH_WEB_SECONDS=60 $(BIN)/python -m tests.bench $(ARGS)
 
 documents: $(VENV)/.ready-dev
 	$(BIN)/python -m bot.documents docs
