@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from flows.ahead import line_ahead
 from flows.cards import card_message, mention_line
 from flows.deskquestions import TICKS
 from flows.effects import Count, Elsewhere, Message, OpenCase, Option, Remind, Span, Wish, counted
@@ -66,6 +67,8 @@ class Screen:
             opened = walked.events and any(isinstance(effect, OpenCase) for effect in session.effects)
             if opened and walked.pending.kind == "ask":
                 self.lines.append(self.voice.phrase("while_waiting"))
+            if ahead := line_ahead(session, walked):
+                self.lines.append(ahead)
             self.pending(walked.pending)
         self.flush()
         return walked
