@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from flows.checkexamples import check_examples
 from flows.checktexts import check_texts
-from flows.content import Content
+from flows.content import Content, pack_in_force
 from flows.cycles import check_cycles
 from flows.findings import find
 from flows.languagelines import check_partial, language_lines
@@ -24,7 +24,8 @@ from flows.proofreport import proof_data, proof_text, witnesses_text
 from flows.reaching import Reach, check_reach, reach
 from flows.visiting import Proof
 from knowledge.checks import check_knowledge
-from knowledge.problems import Problem, Problems
+from knowledge.problems import Place, Problem, Problems
+from knowledge.source import MAX_BYTES
 
 SHIPPED = ("knowledge/", "flows/definitions/", "flows/phrases.yaml")  # as shown in problems
 ZONE = ZoneInfo("Europe/Amsterdam")
@@ -105,7 +106,7 @@ class Report:
             return self.content.sources[file].splitlines()
         for path in _paths(self.content, file):
             if path.is_file():
-                return path.read_text(encoding="utf-8", errors="replace").splitlines()
+                return path.read_text(encoding="utf-8", errors="replace").splitlines() if _is_small(path) else None
         return None
 
 
@@ -117,6 +118,8 @@ def check(content_dir: Path | None = None, today: date = date(2026, 11, 21), *, 
     if content is None:
         return Report(sorted(problems.found), skipped="The rest was not checked: the files could not be read.")
     check_knowledge(content.knowledge, today, problems, deploy=deploy)
+    if content_dir is not None:
+        check_unread(pack_in_force(content_dir), problems)
     report = check_flows(content, moment, problems)
     report.pack = content_dir is not None
     return report
@@ -159,9 +162,30 @@ def _counted(number: int, what: str) -> str:
     return f"{number or 'no'} {what}{'' if number == 1 else 's'}"
 
 
+def _is_small(path: Path) -> bool:
+    return path.stat().st_size <= MAX_BYTES
+
+
+def check_unread(folder: Path, problems: Problems) -> None:
+    """Files of a pack whose name makes that nobody reads them: a mistake that otherwise shows nowhere."""
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if name.startswith(".") or "/." in name or not name.startswith(("flows/", "catalogue/")) or path.is_dir():
+            continue
+        if path.suffix in (".yml", ".txt", ".doc", ".docx", ".odt", ".rtf"):
+            right = f"{path.name.partition('.')[0]}.yaml"
+            problems.warning(
+                Place(name), "is not read, because its name does not end in '.yaml'", f"Name it '{right}'."
+            )
+        elif path.suffix == ".yaml" and name.startswith("flows/") and name.count("/") > 1:
+            problems.warning(
+                Place(name), "is not read: flows stand in 'flows' itself", f"Move it to flows/{path.name}."
+            )
+
+
 def _paths(content: Content | None, file: str) -> list[Path]:
     root = Path(__file__).resolve().parents[1]
     found = [root / file, Path(file)]
     if content is not None:
-        found += [folder / file.split("/", 1)[-1] for folder in content.knowledge.folders]
+        found += [folder / name for folder in content.knowledge.folders for name in (file, file.split("/", 1)[-1])]
     return found

@@ -16,7 +16,7 @@ _JOINTS = ("any", "all", "not")
 def read_condition(node: Node, criterion: CriterionReader, problems: Problems) -> Condition:
     """Read what stands under `when`. `human` decides nothing here and is an error."""
     if not node.is_map or not node.map:
-        problems.error(node.place, "a condition must be a mapping", "Write 'when: {situation: employee}'.")
+        problems.error(node.place, "a condition names facts and values", "Write 'when: {situation: employee}'.")
         return Condition(None, node.place)
     rest = dict(node.map)
     if "human" in rest:

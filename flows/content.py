@@ -75,18 +75,22 @@ class Content:
             return read_criterion(node, knowledge.facts, lambda: knowledge.geography, problems)
 
         reader = FlowReader(knowledge.facts, criterion, problems)
+        unread: set[str] = set()
         for shown, path in files:
             node = read_file(path, shown, problems)
             if node is None:
+                unread.add(Path(shown).stem)
                 continue
             sources[shown] = path.read_text(encoding="utf-8")
             digest.update(shown.encode() + b"\0" + sources[shown].encode())
             flow = reader.read(node, Path(shown).stem)
             if flow is not None:
                 flows[flow.id] = flow
+            else:
+                unread.add(Path(shown).stem)
         phrases = _phrases(problems, sources)
         digest.update(repr(sorted(phrases.items())).encode())
-        _dangling(flows, problems)
+        _dangling(flows, unread, problems)
         return cls(knowledge, flows, phrases, Translations.load(*folders), digest.hexdigest()[:16], sources)
 
     def profile(self, answers: Any, today: date | None) -> Profile:
@@ -242,10 +246,10 @@ def _phrases(problems: Problems, sources: dict[str, str]) -> dict[str, str]:
     return {key: value.text.strip() for key, value in node.map.items()}
 
 
-def _dangling(flows: dict[str, Flow], problems: Problems) -> None:
-    """Names of flows that do not exist, and a missing root."""
+def _dangling(flows: dict[str, Flow], unread: set[str], problems: Problems) -> None:
+    """Names of flows that do not exist, and a missing root. Files that could not be read have been told already."""
     for required in (ROOT, CONTACT, CALL_ME):
-        if required not in flows:
+        if required not in flows and required not in unread:
             problems.error(
                 Place(f"flows/definitions/{required}.yaml"), f"there is no flow '{required}'", "Every desk needs it."
             )
@@ -254,7 +258,7 @@ def _dangling(flows: dict[str, Flow], problems: Problems) -> None:
             name = step.flow if isinstance(step, Do) else ""
             if isinstance(step, Offer) and step.what != "coach":
                 name = step.what
-            if name and name not in flows:
+            if name and name not in flows and name not in unread:
                 problems.error(
                     step.place,
                     f"flow '{name}' does not exist",

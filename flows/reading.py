@@ -60,6 +60,7 @@ class FlowReader:
                 f"Write 'flow: {file_id}' or rename the file.",
                 width=len(self.flow),
             )
+            self.flow = file_id  # others name it by its file
         title = reader.text("title", required=True)
         starts_with = reader.texts("starts_with")
         given = self._values(reader.node_of("given"))
@@ -175,7 +176,8 @@ class FlowReader:
                 self.problems.error(
                     place,
                     f"'{choice}' is not a choice of '{fact_id}'",
-                    did_you_mean(choice, known) or f"Known choices: {', '.join(known)}.",
+                    did_you_mean(choice, known)
+                    or (f"Known choices: {', '.join(known)}." if known else f"'{fact_id}' has no choices of its own."),
                     width=len(choice),
                 )
                 continue
@@ -349,7 +351,7 @@ class FlowReader:
         if node is None:
             return {}
         if not node.is_map:
-            self.problems.error(node.place, "must be a mapping of facts to values", "Write 'fact: value' lines.")
+            self.problems.error(node.place, "must name facts and values", "Write 'fact: value' lines.")
             return {}
         out: dict[str, Any] = {}
         for key, value in node.map.items():

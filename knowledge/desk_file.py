@@ -168,7 +168,7 @@ def _map(node: Node | None, problems: Problems) -> Mapping[str, Node]:
     if node is None or node.value == "":
         return {}
     if not node.is_map:
-        problems.error(node.place, "must be a mapping", "Write 'key: value' lines.")
+        problems.error(node.place, "must consist of lines 'key: value'", "Write 'key: value' lines.")
     return node.map
 
 

@@ -40,7 +40,7 @@ def read_entry(node: Node, stem: str, kind: str, facts: Facts, geography: Any, p
     None only when the file is not a mapping or has no usable id.
     """
     if not node.is_map:
-        problems.error(node.place, "an entry must be a mapping with keys", "Start with 'id:'.")
+        problems.error(node.place, "an entry must consist of lines 'key: value'", "Start with 'id:'.")
         return None
     reader = Reader(node, problems, "this entry")
     name = reader.text("id", required=True)
@@ -275,7 +275,7 @@ def _extras(node: Node | None, problems: Problems) -> Mapping[str, Any]:
     if node is None or node.value == "":
         return {}
     if not node.is_map:
-        problems.error(node.place, "'facts' must be a mapping", "Write 'key: value' lines.")
+        problems.error(node.place, "'facts' must consist of lines 'key: value'", "Write 'key: value' lines.")
         return {}
     plain: dict[str, Any] = node.plain()
     return plain

@@ -66,7 +66,7 @@ def read_facts(nodes: Mapping[str, Node], lists: dict[str, CodeList], geography:
     conditions: dict[str, Node] = {}
     for node in nodes.values():
         if not node.is_map:
-            problems.error(node.place, "facts must be a mapping of id to fact", "Start with 'situation:'.")
+            problems.error(node.place, "each fact must start with its id and a colon", "Start with 'situation:'.")
             continue
         for name, part in node.map.items():
             conditions.pop(name, None)

@@ -217,7 +217,11 @@ class _Composer:
             key = self._node(event, depth + 1)
             value = self._node(self._next(), depth + 1)
             if not key.is_text:
-                raise _Refused(key.place, "has a list or mapping as a key", "Use a word as key.")
+                raise _Refused(
+                    key.place,
+                    "starts with a bracket where a key must stand",
+                    "Start with a word, or put the whole text between double quotes.",
+                )
             if key.text == "<<":
                 raise _Refused(key.place, "uses the merge key '<<'", "Write the keys out; merging is not read.")
             if key.text in parts:
@@ -239,7 +243,11 @@ class Reader:
         self.node, self.problems, self.what = node, problems, what
         self._read: set[str] = set()
         if not node.is_map:
-            problems.error(node.place, f"{what} must be a mapping with keys", "Write 'key: value' lines.")
+            problems.error(
+                node.place,
+                f"{what} must consist of lines 'key: value'",
+                "Write a word, a colon, a space and the value.",
+            )
 
     def node_of(self, key: str) -> Node | None:
         self._read.add(key)

@@ -1,0 +1,91 @@
+"""Mistakes of somebody who edits files and does not program: each is told in words that say what to change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from flows.check import check_unread
+from flows.content import DEFINITIONS, Content
+from knowledge.problems import Problems
+from knowledge.source import read_text
+
+SCHOOL = (DEFINITIONS / "school.yaml").read_text(encoding="utf-8")
+MISTAKES = {
+    "a tab": (SCHOOL.replace("  - ask", "\t- ask", 1), "has a tab"),
+    "a tab in a line": ("steps:\n  - say: x\n\t  id: y\n", "has a tab"),
+    "an apostrophe at the start": ("title: 's avonds leren\n", "opens a quote that is never closed"),
+    "a quote left open": ('title: "hallo\nflow: x\n', "opens a quote that is never closed"),
+    "a colon in a sentence": ("title: Let op: dit gaat mis\n", "has a second colon"),
+    "a list that is shifted": ("steps:\n  - say: x\n   - say: y\n", "does not start as far from the margin"),
+    "a key that is shifted": (
+        "steps:\n  - say: x\n    id: y\n   today: yes\n",
+        "does not start as far from the margin",
+    ),
+    "a line without a colon": ("flow: a\nzomaar tekst\ntitle: b\n", "has no colon after the key above it"),
+    "a bracket left open": ("kinds: [x, y\ntitle: b\n", "opens a '[' that is never closed"),
+    "a brace left open": ("- when: {a: b\n  say: c\n", "opens a '{' that is never closed"),
+    "a text that starts with a sign": ("title: @loket\n", "starts a text with '@'"),
+    "a placeholder at the start": ("say: {desk} helpt u\n", "goes on behind a closing quote or bracket"),
+    "text behind a quoted word": ('title: "Werk" en leren\n', "goes on behind a closing quote or bracket"),
+    "a backslash": ('title: "C:\\map"\n', "has a backslash between double quotes"),
+    "a list behind the colon": ("steps: - say\n", "has a list right behind the colon"),
+    "text behind the sign for a long text": ("say: > tekst\n  meer\n", "has text right behind '|' or '>'"),
+    "the same key twice": ("flow: a\nflow: b\n", "'flow' stands here twice (first on line 1)"),
+    "a space copied from a document": ("steps:\n\u00a0\u00a0- say: x\n", "has a no-break space"),
+    "two documents": ("a: b\n---\nc: d\n", "holds more than one document"),
+    "two megabytes": ("# " + "x" * 2_000_000, "is larger than 256 KB"),
+    "nothing": ("", "is empty"),
+}
+
+
+@pytest.mark.parametrize(("text", "told"), MISTAKES.values(), ids=list(MISTAKES))
+def test_a_mistake_is_told_in_plain_words_with_what_to_do(text: str, told: str) -> None:
+    problems = Problems()
+    read_text(text, "flows/school.yaml", problems)
+    assert [problem.message for problem in problems.found] == [told] or told in problems.found[0].message
+    assert problems.found[0].proposal
+    assert not any(word in problems.found[0].render() for word in ("token", "mapping", "scalar", "stream", "expected"))
+
+
+@pytest.mark.parametrize(
+    "text", ["\ufeff" + SCHOOL, SCHOOL.replace("\n", "\r\n"), SCHOOL.replace("title: ", "title: 😀 ")]
+)
+def test_marks_line_ends_and_emoji_of_any_editor_are_fine(text: str) -> None:
+    problems = Problems()
+    assert read_text(text, "flows/school.yaml", problems) is not None
+    assert problems.found == []
+
+
+@pytest.mark.parametrize("raw", [SCHOOL.encode("utf-16"), "title: é".encode("latin-1"), b"\x89PNG\r\n\x1a\n"])
+def test_a_file_that_is_no_text_is_told_and_names_no_other_problem(raw: bytes, tmp_path: Path) -> None:
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "flows" / "school.yaml").write_bytes(raw)
+    problems = Problems()
+    Content.read(tmp_path, problems)
+    assert [problem.message for problem in problems.errors] == ["is not UTF-8 text"]
+
+
+def test_a_file_that_could_not_be_read_is_not_missed_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "flows" / "school.yaml").write_text(
+        "flow: scholen\ntitle: School\nsteps:\n  - finish\n", encoding="utf-8"
+    )
+    problems = Problems()
+    content = Content.read(tmp_path, problems)
+    assert [problem.message for problem in problems.errors] == ["flow 'scholen' stands in a file called 'school.yaml'"]
+    assert content is not None
+    assert "school" in content.flows
+
+
+def test_a_file_whose_name_keeps_it_from_being_read_is_named(tmp_path: Path) -> None:
+    for name in ("flows/school.yml", "flows/mijn/employee.yaml", "catalogue/service/x.yaml.txt", "flows/ok.yaml"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("flow: x\n", encoding="utf-8")
+    problems = Problems()
+    check_unread(tmp_path, problems)
+    assert [problem.place.file for problem in problems.found] == [
+        "catalogue/service/x.yaml.txt", "flows/mijn/employee.yaml", "flows/school.yml",
+    ]  # fmt: skip
