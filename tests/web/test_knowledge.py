@@ -215,3 +215,11 @@ async def test_what_coaches_doubt_comes_first_until_it_is_checked(place: Place):
     assert "1× klopt niet" in page
     assert page.index(ENTRY) < page.index("blad=2")
     assert "De gegevens kloppen niet (1×)" in (await noor.get(PAGE)).text
+
+
+async def test_a_form_that_changes_nothing_says_so(place: Place):
+    noor = await place.somebody("noor")
+    await noor.post(PAGE, data=filled((await noor.get(PAGE)).text, do="save", status="paused"))
+    page = await noor.post(PAGE, data=filled((await noor.get(PAGE)).text, do="look"))
+    assert "Er verandert niets" in page.text
+    assert 'value="save"' not in page.text
