@@ -15,36 +15,6 @@ from knowledge.explain import said_day
 from knowledge.languages import RIGHT_TO_LEFT, isolated, script_language
 
 _HOLE = re.compile(r"\{([a-z_.]+)\}")
-_MONTHS = {
-    "nl": [
-        "januari",
-        "februari",
-        "maart",
-        "april",
-        "mei",
-        "juni",
-        "juli",
-        "augustus",
-        "september",
-        "oktober",
-        "november",
-        "december",
-    ],
-    "en": [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-}
 SAID_OTHERWISE = ("situation", "initiative", "education", "benefit")  # a button's words do not read well in a list
 YES_NO = (("yes", "b_yes"), ("no", "b_no"))
 

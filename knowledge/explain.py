@@ -11,16 +11,11 @@ from datetime import date
 from typing import Any
 
 from knowledge.criteria import At, Between, EachOf, Inside, InState, Leaf, OneOf, Reason, SomeOf
+from knowledge.date_words import MONTHS
 from knowledge.facts import Fact, Facts
 from knowledge.i18n import Translations
 from knowledge.profile import INFINITE, Profile
 
-_MONTHS = {
-    "nl": ["januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober",
-           "november", "december"],
-    "en": ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-           "November", "December"],
-}  # fmt: skip
 _WORDS = {
     "nl": {
         "or": "of", "and": "en", "only": "Dit is er alleen als {}.", "not": "Dan geldt dit niet.",
@@ -302,4 +297,4 @@ def said_number(value: float, language: str = "nl") -> str:
 
 def said_day(day: date, language: str = "nl") -> str:
     """ "1 maart 2027"."""
-    return f"{day.day} {_MONTHS[_known(language)][day.month - 1]} {day.year}"
+    return f"{day.day} {MONTHS[_known(language)][day.month - 1]} {day.year}"

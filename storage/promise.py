@@ -13,44 +13,10 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from knowledge import languages
+from knowledge.date_words import MONTHS, WEEKDAYS
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 LOOK_AHEAD = 60  # days; a team that is closed longer promises nothing
-
-_DAYS = {
-    "nl": ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"),
-    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-}
-_MONTHS = {
-    "nl": [
-        "januari",
-        "februari",
-        "maart",
-        "april",
-        "mei",
-        "juni",
-        "juli",
-        "augustus",
-        "september",
-        "oktober",
-        "november",
-        "december",
-    ],
-    "en": [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-}
 
 Shift = tuple[time, time]
 WEEKDAYS_9_TO_5: Mapping[int, tuple[Shift, ...]] = {day: ((time(9), time(17)),) for day in range(5)}
@@ -151,8 +117,8 @@ def clock_time(moment: datetime, language: str = "nl") -> str:
 
 def day_name(day: date, language: str = "nl") -> str:
     """maandag 23 november, or Monday 23 November."""
-    names = language if language in _DAYS else "nl"
-    return f"{_DAYS[names][day.weekday()]} {day.day} {_MONTHS[names][day.month - 1]}"
+    names = language if language in WEEKDAYS else "nl"
+    return f"{WEEKDAYS[names][day.weekday()]} {day.day} {MONTHS[names][day.month - 1]}"
 
 
 def sentence(due: datetime | None, now: datetime, language: str = "nl") -> str:

@@ -6,42 +6,9 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from knowledge import languages
+from knowledge.date_words import MONTHS, WEEKDAYS
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-DAYS = {
-    "nl": ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"),
-    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-}
-MONTHS = {
-    "nl": (
-        "januari",
-        "februari",
-        "maart",
-        "april",
-        "mei",
-        "juni",
-        "juli",
-        "augustus",
-        "september",
-        "oktober",
-        "november",
-        "december",
-    ),
-    "en": (
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ),
-}
 
 
 def local(moment: datetime) -> datetime:
@@ -66,7 +33,7 @@ def weekday(moment: date | datetime, language: str = "nl") -> str:
     """maandag 23 november"""
     if isinstance(moment, datetime):
         moment = local(moment)
-    return f"{DAYS.get(language, DAYS['nl'])[moment.weekday()]} {day(moment, language, year=False)}"
+    return f"{WEEKDAYS.get(language, WEEKDAYS['nl'])[moment.weekday()]} {day(moment, language, year=False)}"
 
 
 def promise(moment: datetime, language: str = "nl") -> str:
@@ -83,7 +50,7 @@ def short(moment: datetime, now: datetime) -> str:
     there, here = local(moment), local(now)
     if there.date() == here.date():
         return clock(moment)
-    name = f"{DAYS['nl'][there.weekday()][:2]} {there.day} {MONTHS['nl'][there.month - 1][:3]}"
+    name = f"{WEEKDAYS['nl'][there.weekday()][:2]} {there.day} {MONTHS['nl'][there.month - 1][:3]}"
     return f"{name} {clock(moment)}" if there.year == here.year else f"{name} {there.year}"
 
 

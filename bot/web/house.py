@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from bot.web import dates, render
+from bot.web import render
 from bot.web.limits import Limiter
 from bot.web.oidc import Provider
 from bot.web.texts import LANGUAGES
 from bot.web.views import Face
 from flows.content import Content
+from knowledge.date_words import WEEKDAYS
 from knowledge.desk_file import Desk as DeskFile
 from knowledge.desk_file import Hours
 
@@ -92,7 +93,7 @@ def face_of(desk: DeskFile, url: str, language: str) -> Face:
 
 def hours_text(hours: Mapping[int, tuple[Hours, ...]], language: str) -> str:
     """maandag tot en met vrijdag, 9.00 tot 17.00 uur"""
-    names = dates.DAYS.get(language, dates.DAYS["nl"])
+    names = WEEKDAYS.get(language, WEEKDAYS["nl"])
     to, until, clock = ("to", "to", "") if language == "en" else ("tot en met", "tot", " uur")
     parts: list[tuple[int, int, str]] = []
     for day, shifts in sorted(hours.items()):
