@@ -45,6 +45,8 @@ _TOLD = _PERSONAL | {
 }  # fmt: skip
 # Whoever asks what something costs, speaks of that and not yet of himself.
 _PRICE = re.compile(r"\b(hoe duur|prijs|prijzen|wat kost|how much|price)\b", re.IGNORECASE)
+WHAT_IT_COSTS = "Wat kost een opleiding?"  # no price of one course is known for certain, how to get to know it is
+_LEARNING = frozenset(("course", "occupation", "wanted_occupation"))
 FEW_WORDS = 5  # more than this is a sentence about something, not the name of a flow
 LONGEST = 1500  # characters: beyond this we ask for fewer words
 POLITE = {
@@ -55,6 +57,13 @@ POLITE = {
     **dict.fromkeys(map(plain, otherwords.HELLO), "hello"),
     **dict.fromkeys(map(plain, otherwords.THANKS), "thanks_back"),
 }  # fmt: skip
+# "goedemorgen, ik heb een vraag": whoever only says that there is one, is invited to ask it.
+_HAS_QUESTION = re.compile(
+    r"^(?:(?:hallo|hoi|hi|hello|dag|goede ?(?:morgen|middag|avond|dag))[ ,]*)?"
+    r"(?:(?:ik (?:heb|had)|i have) (?:een|nog een|a) (?:vraag|vraagje|question)|"
+    r"(?:ik )?(?:wil|wou|zou|mag) (?:ik )?(?:graag )?(?:iets|wat|een vraag|een vraagje|u iets|u wat|je wat|je iets) "
+    r"(?:willen )?vragen)(?: (?:over|about) (?:mijn|my) (?:werk|baan|work|job))?$"
+)
 _UNREAD = Unread("not_understood")
 # Kinds that are answered by the whole text: no other facts are looked for in it.
 WHOLE = ("text", "phone", "email", "choice", "choices", "yes_no")
@@ -75,8 +84,11 @@ def hear(session: Session, text: str) -> None:
         return
     said = plain(words)
     polite = POLITE.get(said)
-    if polite and (session.before.shown is None or not session.before.shown.fact or polite == "hello"):
+    if polite and (polite == "hello" or not _is_answer(session, words)):
         session.say(polite)
+        return
+    if _HAS_QUESTION.match(said):
+        session.say("ask_question")
         return
     if _is_stuck(said) and len(words.split()) <= 9:
         offer_human(session)
@@ -91,6 +103,12 @@ def hear(session: Session, text: str) -> None:
     if _opens_flow(session, words, said) or _answers_screen(session, words):
         return
     _read(session, words)
+
+
+def _is_answer(session: Session, words: str) -> bool:
+    """ "top" thanks, and is an answer to "Heeft dit gesprek u geholpen?"."""
+    fact = asked_fact(session)
+    return bool(fact) and isinstance(parse(session, fact, words), Answered)
 
 
 def _is_stuck(said: str) -> bool:
@@ -205,6 +223,9 @@ def _read(session: Session, words: str) -> None:
     """Answer, other facts, question, or not understood."""
     if overheard.button_in_words(session, words):
         return
+    if overheard.explained(session, words):
+        _and_again(session)
+        return
     fact = asked_fact(session)
     outcome: Outcome = _UNREAD
     if fact:
@@ -225,6 +246,11 @@ def _read(session: Session, words: str) -> None:
         return
     heard = listen(session.content, words, fact, session.state.language)
     if heard.care and cared_for(session, heard, words):
+        return
+    if _PRICE.search(words) and heard.question and not (set(heard.facts) & _PERSONAL - _LEARNING):
+        take_along(session, heard)
+        knowing.answer_question(session, WHAT_IT_COSTS)
+        _and_again(session)
         return
     if overheard.is_frequent_question(session, words, code=kind == "code"):
         take_along(session, Heard({one: value for one, value in heard.facts.items() if one not in overheard.WISHES}))
@@ -264,7 +290,8 @@ def _read(session: Session, words: str) -> None:
         return
     if take_along(session, heard):
         # Who told much is answered better by the flow than by one entry, unless he asks which desk is his.
-        told_much = len(session.volunteered) >= TOLD_MUCH and not knowing.asks_for_desk(session, words)
+        told = set(session.volunteered) - ({"situation"} if len(session.volunteered) > 1 else set())  # often implied
+        told_much = len(told) >= TOLD_MUCH and not knowing.asks_for_desk(session, words)
         fear = overheard.fear_in(session, words)
         if session.own is None and ((asked and not told_much) or fear):
             knowing.answer_question(session, fear or words, least=LIKELY if fear else SURE, running=True)

@@ -145,7 +145,7 @@ def _from_words_before(sentence: Sentence, mention: WorkMention) -> Role | None:
             return "wanted"
         if word == "werken" and group("roles_want") & {*before, *sentence.after(mention.last, 3)}:
             return "wanted"
-        if word == "werk" and _is_sought(before, at):
+        if word == "werk" and (_is_sought(before, at) or (before[at - 2 : at] == ["aan", "het"] and "wil" in before)):
             return "wanted"
         if word == "baan" and back <= 2:
             return "now" if {"vaste", "heb"} & set(before[:at]) else "wanted"

@@ -49,8 +49,22 @@ _NAMES = {
 }  # fmt: skip
 
 
+Translate = Callable[[str, str, str], str]  # (key, Dutch text, language) -> text
+
+
+def in_dutch(key: str, dutch: str, language: str) -> str:
+    """No other language at hand."""
+    return dutch
+
+
 def label(
-    fact: str, value: Any, facts: Facts, lists: Mapping[str, CodeList], places: Callable[[str], str], language: str
+    fact: str,
+    value: Any,
+    facts: Facts,
+    lists: Mapping[str, CodeList],
+    places: Callable[[str], str],
+    language: str,
+    translate: Translate = in_dutch,
 ) -> str:
     """One fact as the line says it; lower case, without "u" where that reads well."""
     english = language == "en"
@@ -67,12 +81,14 @@ def label(
     declared = facts.get(fact)
     if declared and declared.list:
         entry = lists[declared.list].entries.get(str(value))
-        return _lower(entry.label) if entry else str(value)
+        key = f"lists.{declared.list}.{value}.label"
+        return _lower(translate(key, entry.label, language)) if entry else str(value)
     if declared and declared.choices:
-        ids = value if isinstance(value, tuple) else (value,)
-        if english:
-            return ", ".join(str(one).replace("_", " ") for one in ids)
-        return ", ".join(_lower(declared.choices[str(one)].label) for one in ids if str(one) in declared.choices)
+        known = [str(one) for one in (value if isinstance(value, tuple) else (value,)) if str(one) in declared.choices]
+        return ", ".join(
+            _lower(translate(f"facts.{fact}.choices.{one}.label", declared.choices[one].label, language))
+            for one in known
+        )
     return str(value)
 
 

@@ -16,6 +16,7 @@ from knowledge import gathering, people, roles, traits
 from knowledge.facts import CodeList, Facts
 from knowledge.gathering import Gathered, Uncertain
 from knowledge.geography import Geography
+from knowledge.i18n import Translations
 from knowledge.manner import asks, corrects, language_of, only_asks_meaning
 from knowledge.pending import answer_to
 from knowledge.roles import Judged
@@ -58,7 +59,14 @@ class Reading:
 class Understanding:
     """Reads texts with the words, facts and places of one desk. Load once; reading is pure."""
 
-    def __init__(self, facts: Facts, lists: Mapping[str, CodeList], geography: Geography) -> None:
+    def __init__(
+        self,
+        facts: Facts,
+        lists: Mapping[str, CodeList],
+        geography: Geography,
+        translations: Translations | None = None,
+    ) -> None:
+        self.translations = translations or Translations()
         self.facts = facts
         self.lists = lists
         self.geography = geography
@@ -66,7 +74,7 @@ class Understanding:
     @classmethod
     def load(cls, knowledge: Knowledge) -> Understanding:
         """With the facts, lists and places of one desk; the words are read at first use."""
-        return cls(knowledge.facts, knowledge.lists, knowledge.geography)
+        return cls(knowledge.facts, knowledge.lists, knowledge.geography, knowledge.translations)
 
     @cached_property
     def lexicon(self) -> Lexicon:
@@ -143,7 +151,7 @@ class Understanding:
         """Each fact as the summary says it."""
         return MappingProxyType(
             {
-                fact: label(fact, value, self.facts, self.lists, self._place_name, language)
+                fact: label(fact, value, self.facts, self.lists, self._place_name, language, self.translations.tr)
                 for fact, value in found.values.items()
             }
         )

@@ -16,7 +16,7 @@ def read(text: str, **given: str):
 def test_what_was_read_is_said_back_in_one_line():
     reading = read("heb een bakkerij met 6 man in tiel")
     assert reading.summary() == "Ik lees: bakkerij, 6 mensen, Tiel."
-    assert reading.summary("en") == "I read: bakkerij, 6 people, Tiel."
+    assert reading.summary("en") == "I read: bakery, 6 people, Tiel."
 
 
 def test_nothing_read_is_an_empty_line():
