@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from knowledge.catalogue import read_catalogue
-from knowledge.checks import link_fault
+from knowledge.check_entries import link_fault
 from knowledge.content import Knowledge
 from knowledge.entry_reading import read_entry
 from knowledge.parsed import cache_folder, read_files

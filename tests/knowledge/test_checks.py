@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from knowledge.catalogue import Catalogue
+from knowledge.check_desk import check_desk
+from knowledge.check_entries import check_names
 from knowledge.check_examples import CriteriaChecks
-from knowledge.checks import check_desk, check_facts, check_knowledge, check_names
+from knowledge.check_facts import check_facts
+from knowledge.checks import check_knowledge
 from knowledge.content import Knowledge
 from knowledge.criteria import Leaf, leaves
 from knowledge.desk_file import Desk
