@@ -19,6 +19,7 @@ ASKED = 0.9  # score from which it is asked in so many words
 # What a question about learning seems to wish for, and only speaks of.
 WISHES = frozenset(("course", "course_kind", "goal", "sector", "wanted_sector", "wanted_occupation", "employer_goal"))
 WORDS_OF_A_FEAR = 4  # fewer say too little to be one
+_WHAT = re.compile(r"(wat|what)( is| betekent| houdt)?( dat| dit| that| this)( in| nou| precies| mean)?")
 _WRONG = re.compile(r"(nee )?(dat |dit )?(klopt|is) (er )?(niet|niks van|fout)|not right|that is wrong")
 _MAIL = re.compile(r"\b(e-?mail|mail(en)?)\b")
 _CHAT = re.compile(r"\b(chat(ten)?|hier)\b")
@@ -48,6 +49,25 @@ def button_in_words(session: Session, words: str) -> bool:
         return False
     pressing.chosen(session, (wanted,), screen)
     return True
+
+
+def explained(session: Session, words: str) -> bool:
+    """ "Wat is dat?": the first word of the glossary that stands on the screen, else the first card in full."""
+    if not _WHAT.fullmatch(plain(words)):
+        return False
+    catalogue, glossary = session.content.knowledge.catalogue, session.content.knowledge.glossary
+    cards = [catalogue[one] for one in session.state.advice or () if one in catalogue]
+    fact = session.content.knowledge.facts.get(session.before.shown.fact if session.before.shown else "")
+    asked = " ".join([fact.question, *(one.label for one in fact.choices.values())]) if fact is not None else ""
+    for text in (asked, *(card.name for card in cards), *(card.summary for card in cards)):
+        said = f" {plain(text)} "
+        term = next((glossary[one] for word, one in glossary.words.items() if f" {plain(word)} " in said), None)
+        if term is not None:
+            session.lead.append(f"{term.name[:1].upper()}{term.name[1:]}: {term.text(session.state.language)}")
+            return True
+    if cards:
+        knowing.tell_entry(session, cards[0], words)
+    return bool(cards)
 
 
 def label_elsewhere(session: Session, words: str, asked: str) -> dict[str, Any]:

@@ -158,6 +158,9 @@ class Voice:
         declared = self.facts[fact]
         kind = declared.kind
         if kind == "yes_no":
+            says, told = ("says", declared.says) if value == "yes" else ("says_not", declared.says_not)
+            if told:  # a sentence of its own: "u werkt in ploegen"
+                return lower_first(self.content.tr(f"facts.{fact}.{says}", told, self.language))
             clause = declared.because if value == "yes" else declared.because_not
             key = f"facts.{fact}.{'because' if value == 'yes' else 'because_not'}"
             return self.content.tr(key, clause, self.language) if clause else self.label(fact, value).lower()
