@@ -280,7 +280,8 @@ def _settle(settled: list[tuple[asyncio.Future[TurnResult], TurnResult | BaseExc
 
 def _lock(path: Path) -> IO[str]:
     """Holds the right to process turns on this file until closed. Raises AlreadyServed."""
-    file = open(path.with_name(path.name + ".lock"), "a+", encoding="ascii")  # noqa: SIM115 - held while the store lives
+    handle = os.open(path.with_name(path.name + ".lock"), os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600)
+    file = os.fdopen(handle, "a+", encoding="ascii")  # held while the store lives
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

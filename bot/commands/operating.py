@@ -83,7 +83,7 @@ def migrate(options: argparse.Namespace) -> int:
 
     settings = read_settings()
     if settings.embedded:
-        settings.data.mkdir(parents=True, exist_ok=True)
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     async def inside() -> None:
         from storage.keys import Keys
@@ -137,7 +137,7 @@ def restore(options: argparse.Namespace) -> int:
     settings = read_settings()
     if not settings.embedded:
         raise LoketError("this is PostgreSQL; restore the dump with pg_restore")
-    settings.data.mkdir(parents=True, exist_ok=True)
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     target = settings.data / "loket.db"
     secret = Keys.from_text(settings.secret_key) if settings.secret_key else Keys.beside(target)
     counts = put_back(options.data, options.keys, target, secret, system_clock())
@@ -235,7 +235,7 @@ def _settings_for_first_coach() -> Settings:
 
     settings = read_settings()
     if settings.embedded and not settings.database_url:
-        settings.data.mkdir(parents=True, exist_ok=True)
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not (settings.data / "loket.db").exists():
             migrate(argparse.Namespace())
     return settings

@@ -59,7 +59,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         settings = replace(settings, content=options.content)
     if settings.embedded:
         try:
-            settings.data.mkdir(parents=True, exist_ok=True)
+            settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise LoketError(
                 f"the data folder {settings.data} cannot be made: {error.strerror}; set LOKET_DATA to a folder of yours"
