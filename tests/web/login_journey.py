@@ -32,7 +32,7 @@ def office() -> Iterator[tuple[Running, OidcProvider]]:
 
 def prepare(desk: Running) -> None:
     """A baker's case, a message that failed, and an administrator with a code."""
-    with httpx.Client(base_url=desk.url, headers={"origin": desk.url}, follow_redirects=True) as client:
+    with httpx.Client(base_url=desk.url, headers={"origin": desk.url}, follow_redirects=True, timeout=60) as client:
         for text in ("heb een bakkerij met 6 man in tiel", "bel mij", "0612345678", "ochtend"):
             client.post("/chat/zeg", data={"text": text})
 

@@ -37,7 +37,7 @@ class Office:
         """Presses the button and lets the provider answer; gives the address it sends the browser back to."""
         away = await visitor.get(path, follow_redirects=False)
         assert away.status_code == 303, away.text
-        async with httpx.AsyncClient() as outside:
+        async with httpx.AsyncClient(timeout=30) as outside:
             back = (await outside.get(away.headers["location"])).headers["location"]
         assert back.startswith("http://127.0.0.1:8080/desk/login/terug?")
         return back
