@@ -99,7 +99,7 @@ async def figures() -> list[Figure]:
                 replace(alone, note=f"{alone.median / echo.median:.2f}× its echo"),
                 replace(guest, note=f"{guest.median / echo.median:.2f}× its echo"),
             ]
-    return found + [_memory_and_start(library) for library in ("aiogram", "telegram.ext")]
+    return found + _memory_and_start()
 
 
 async def _echo(library: str) -> Figure:
@@ -188,18 +188,41 @@ async def _guest(library: str, content: Content, folder: Path) -> Figure:
         return await measure_async(f"{library}: the desk as a guest, stored", lambda: visitors.talk(give, None))
 
 
-def _memory_and_start(module: str) -> Figure:
-    """Seconds to import a library in a fresh process, and the memory it then takes."""
+_DESK = """
+import asyncio
+from bot.desk import Desk
+from bot.settings import Settings
+settings = Settings(database_url="memory:", telegram_token={token!r}, telegram_library={library!r})
+async def ready():
+    async with Desk.opened(settings=settings) as desk:
+        if settings.telegram_library:
+            from bot.channels.telegram_service import open_carrier
+            await open_carrier(settings).aclose()
+        say()
+asyncio.run(ready())
+"""
+
+
+def _memory_and_start() -> list[Figure]:
+    """What a process costs before the first update: the libraries alone, the desk alone, the desk with each of them."""
+    found = [_process(f"import {module}", f"import {module}\nsay()") for module in ("aiogram", "telegram.ext")]
+    for library, name in (("", "no bot"), ("aiogram", "aiogram"), ("ptb", "ptb")):
+        found.append(_process(f"the whole desk ready, {name}", _DESK.format(token=peers.TOKEN, library=library)))
+    return found
+
+
+def _process(name: str, work: str) -> Figure:
+    """Processor time from the start of a fresh process until it is ready, and the memory it then takes."""
     program = (
-        "import time; began = time.perf_counter();"
-        f"import {module};"
-        "took = time.perf_counter() - began;"  # the peak of a forked process would be that of its parent
-        "print(took, next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmRSS')))"
+        "import time\n"
+        "def say():\n"  # the peak of a forked process would be that of its parent
+        "    lines = open('/proc/self/status')\n"
+        "    print(time.process_time(), next(one.split()[1] for one in lines if one.startswith('VmRSS')))\n"
     )
     times, memory = [], 0
     for _ in range(3):
-        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+        done = subprocess.run([sys.executable, "-c", program + work], capture_output=True, text=True, check=True)
         said = done.stdout.split()
         times.append(float(said[0]))
         memory = int(said[1]) // 1024
-    return of(f"import {module}", times, 1, f"{memory} MiB")
+    return of(name, times, 1, f"{memory} MiB")
