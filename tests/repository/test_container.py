@@ -27,3 +27,29 @@ def test_compose_runs_one_web_process_and_two_workers_read_only_on_postgresql() 
         assert services[name]["cap_drop"] == ["ALL"]
     assert services["database"]["image"].startswith("postgres:")
     assert "password" not in " ".join(services["database"]["environment"].values()).replace("database_password", "")
+
+
+def test_compose_keeps_secrets_in_files_and_ports_on_this_machine() -> None:
+    compose = yaml.safe_load((ROOT / "compose.yaml").read_text())
+    services = compose["services"]
+    for name, service in services.items():
+        given = service.get("environment", {})
+        assert not any("KEY" in one or "TOKEN" in one or one.endswith("PASSWORD") for one in given), name
+        assert all(str(port).startswith("127.0.0.1:") for port in service.get("ports", ())), name
+        assert service["restart"] == "unless-stopped", name
+    for name in ("web", "worker"):
+        assert services[name]["env_file"] == ["loket.env"]
+        assert services[name]["security_opt"] == ["no-new-privileges:true"]
+        assert services[name]["tmpfs"] == ["/tmp"]
+        assert services[name]["depends_on"]["database"]["condition"] == "service_healthy"
+    assert services["database"]["healthcheck"]["test"]
+    assert services["worker"]["ports"] == []
+    assert set(compose["secrets"]["database_password"]) == {"file"}
+
+
+def test_what_operators_must_not_commit_is_not_tracked_and_not_in_the_image() -> None:
+    ignored = (ROOT / ".gitignore").read_text().split()
+    unpacked = (ROOT / ".dockerignore").read_text().split()
+    for secret in ("loket.env", "database_password.txt"):
+        assert secret in ignored, secret
+        assert secret in unpacked, secret
