@@ -65,7 +65,10 @@ def _take_over(request: Request, row: CaseRow, form: FormData) -> do.DeskAction 
 
 
 def _hand_back(request: Request, row: CaseRow, form: FormData) -> do.DeskAction | str:
-    return do.HandBack(row.code, staff_of(request).id)
+    flow = str(form.get("flow", ""))
+    if flow and flow not in house(request).content.flows:
+        return "unknown"
+    return do.HandBack(row.code, staff_of(request).id, flow)
 
 
 def _wait(request: Request, row: CaseRow, form: FormData) -> do.DeskAction | str:

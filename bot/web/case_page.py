@@ -219,6 +219,7 @@ async def show_case(request: Request, view: View, status: int = 200) -> Response
         buttons=False,
         visitor_name=view.who,
         retry=f"/desk/g/{view.code}/opnieuw" if view.mine else "",
+        flows=[(flow.id, flow.title) for flow in here.content.flows.values() if flow.given],
         doubts=do.DOUBTS,
         templates=await templates(here),
         kinds=KINDS,

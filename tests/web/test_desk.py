@@ -399,3 +399,13 @@ async def test_a_follow_up_of_today_is_not_late_at_noon(visitor: Visitor, sanne:
     await sanne.log_in("sanne")
     assert "1 dag te laat" in (await sanne.get("/desk")).text
     assert "Gebeld: niet bereikt." in (await sanne.get(f"/desk/g/{code}")).text
+
+
+async def test_the_bot_goes_on_where_the_coach_says(visitor: Visitor, sanne: Visitor, desk: Desk):
+    code = await a_case(visitor, desk)
+    await sanne.post(f"/desk/g/{code}/oppakken")
+    assert "Dat bestaat niet meer" in (await sanne.post(f"/desk/g/{code}/terug", data={"flow": "nergens"})).text
+    page = await sanne.post(f"/desk/g/{code}/terug", data={"flow": "job_seeker"})
+    assert "De digitale hulp heeft het gesprek weer" in page.text
+    assert await answer_of(desk, code, "situation") == ("job_seeker", "coach")
+    assert "U praat weer met de digitale hulp" in (await visitor.get("/chat")).text
