@@ -7,7 +7,7 @@ looking for somebody whose verdict differs.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,13 +25,19 @@ from knowledge.witness import Finder, TooHard
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 MOST_SHOWN = 12
+SHORT = 60  # characters of a value of desk.yaml
+# Fields of an entry that no visitor reads, or that have a heading of their own.
+TOLD_ELSEWHERE = ("audience", "criterion", "examples", "status", "status_on", "checked_on", "review_by")
 
 
 @dataclass(slots=True)
 class Difference:
     """Lines per heading; empty headings are not printed."""
 
+    desk: list[str] = field(default_factory=list)
     flows: list[str] = field(default_factory=list)
+    facts: list[str] = field(default_factory=list)
+    about: list[str] = field(default_factory=list)  # what entries say, besides for whom they are
     texts: list[str] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
     entries: list[str] = field(default_factory=list)
@@ -40,15 +46,19 @@ class Difference:
 
     @property
     def empty(self) -> bool:
-        return not (self.flows or self.texts or self.questions or self.entries or self.availability)
+        changed = (self.flows, self.texts, self.questions, self.entries, self.availability)
+        return not any((*changed, self.desk, self.facts, self.about))
 
     def render(self) -> str:
         out: list[str] = [] if not self.empty else ["Nothing changes for visitors.", ""]
         for heading, lines in (
+            ("The desk itself (desk.yaml)", self.desk),
             ("Flows", self.flows),
+            ("Questions and their answers", self.facts),
             ("Who is asked something else", self.questions),
             ("For whom the advice changes", self.entries),
             ("Open, closed or ended", self.availability),
+            ("What entries say", self.about),
             ("Texts", self.texts),
         ):
             if lines:
@@ -67,6 +77,11 @@ def compare(old: Content, new: Content, today: date) -> Difference:
     found.flows = [f"- {name}" for name in old.flows if name not in new.flows]
     found.flows += [f"+ {name}" for name in new.flows if name not in old.flows]
     found.texts = list(_texts(old, new))
+    found.desk = [
+        f"{name}: {_short(getattr(old.knowledge.desk, name))} -> {_short(getattr(new.knowledge.desk, name))}"
+        for name in _differing(old.knowledge.desk, new.knowledge.desk)
+    ]
+    found.facts = list(_facts(old, new))
     found.questions = list(_questions(old, new))
     moment = datetime.combine(today, time(12), ZONE)
     for name in sorted({*old.knowledge.catalogue, *new.knowledge.catalogue}):
@@ -78,7 +93,30 @@ def compare(old: Content, new: Content, today: date) -> Difference:
         elif before is not None and after is not None:
             found.entries += [f"~ {name}: {line}" for line in _verdicts(old, new, before, after)]
             found.availability += _status(old, new, before, after, moment)
+            said = [one for one in _differing(before, after) if one not in TOLD_ELSEWHERE]
+            found.about += [f"{name}: {', '.join(said)}"] if said else []
     return found
+
+
+def _facts(old: Content, new: Content) -> Iterator[str]:
+    before, after = old.knowledge.facts, new.knowledge.facts
+    yield from (f"- {name}" for name in before if name not in after)
+    yield from (f"+ {name}: {after[name].question or after[name].name}" for name in after if name not in before)
+    for name in before:
+        if name in after and before[name] != after[name]:
+            gone = [one for one in before[name].choices if one not in after[name].choices]
+            lost = f" (no longer an answer: {', '.join(gone)})" if gone else ""
+            yield f"{name}: {', '.join(_differing(before[name], after[name]))}{lost}"
+
+
+def _differing(before: Any, after: Any) -> list[str]:
+    """Names of the fields in which two records of one kind differ; where they stand in a file does not count."""
+    return [one.name for one in fields(before) if one.compare and getattr(before, one.name) != getattr(after, one.name)]
+
+
+def _short(value: Any) -> str:
+    said = str(value) or "(nothing)"
+    return said if len(said) <= SHORT else said[: SHORT - 1] + "…"
 
 
 def _texts(old: Content, new: Content) -> Iterator[str]:
@@ -167,4 +205,5 @@ def _audience(content: Content, entry: Entry) -> str:
     if found is None:
         return "new, for nobody yet"
     voice = Voice(content, "nl")
-    return "new, for example for " + ", ".join(voice.value(f, a.value) for f, a in found.items() if a.status == "given")
+    said = ", ".join(voice.value(f, a.value) for f, a in found.items() if a.status == "given")
+    return f"new, for example for {said or 'anyone'}"

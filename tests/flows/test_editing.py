@@ -108,6 +108,33 @@ def test_a_question_more_is_told_per_kind_of_visitor(content: Content, tmp_path:
     assert "school: now asked situation, school_goal, school_place" in told
 
 
+def test_a_name_a_choice_and_what_an_entry_says_are_told(content: Content, tmp_path: Path) -> None:
+    pack = tmp_path / "pack"
+    (pack / "catalogue").mkdir(parents=True)
+    desk = (SHIPPED / "desk.yaml").read_text(encoding="utf-8")
+    (pack / "desk.yaml").write_text(desk.replace(f"name: {content.knowledge.desk.name}", "name: Loket Ander"))
+    facts = (SHIPPED / "facts.yaml").read_text(encoding="utf-8")
+    line = next(one for one in facts.splitlines() if one.startswith("    teach: {label"))
+    (pack / "facts.yaml").write_text(facts.replace(f"{line}\n", ""), encoding="utf-8")
+    entry = (SHIPPED / "catalogue" / "service" / "nat-duo.yaml").read_text(encoding="utf-8")
+    (pack / "catalogue" / "nat-duo.yaml").write_text(entry.replace("duo.nl", "www.duo.nl"), encoding="utf-8")
+    other = Content.read(pack, Problems())
+    assert other is not None
+    told = compare(content, other, TODAY).render()
+    assert "-> Loket Ander" in told
+    assert "no longer an answer: teach" in told
+    assert "nat-duo: " in told
+
+
+def test_the_same_words_in_another_file_are_no_change(content: Content, tmp_path: Path) -> None:
+    (tmp_path / "catalogue").mkdir()
+    shutil.copy(SHIPPED / "facts.yaml", tmp_path / "facts.yaml")
+    shutil.copy(SHIPPED / "catalogue" / "service" / "nat-duo.yaml", tmp_path / "catalogue" / "nat-duo.yaml")
+    other = Content.read(tmp_path, Problems())
+    assert other is not None
+    assert compare(content, other, TODAY).render() == "Nothing changes for visitors."
+
+
 def test_a_changed_sentence_is_told(content: Content, tmp_path: Path) -> None:
     other = changed(tmp_path, "employer.yaml", "Goed dat u in uw mensen investeert.", "Fijn dat u er bent.")
     assert "Fijn dat u er bent." in compare(content, other, TODAY).render()
