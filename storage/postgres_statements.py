@@ -101,8 +101,8 @@ def _trip(conn: Connection, text: str, values: tuple[Any, ...]) -> list[Any]:
 def _look(dialect: sa.Dialect) -> str:
     """One statement that marks, locks and reads.
 
-    The marks come first (`first` is needed before any row is looked for): two workers that get the same update then
-    meet there, not each holding what the other wants.
+    The marks come first, because the look for conversations begins by counting them: two workers that get the same
+    update meet there, instead of each holding what the other wants.
     """
     locked = text_of(TALK.order_by(t.conversation.c.id).with_for_update(of=t.conversation), dialect)
     before, after = locked.split("ORDER BY", 1)
