@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from flows import deskquestions, knowing, pressing
+from flows import commanding, deskquestions, knowing, pressing
 from flows.answers import Answered, looks_like_question, plain, read_answer
 from knowledge.criteria import Leaf, OneOf
 from knowledge.manner import is_surely_english
@@ -20,6 +20,7 @@ ASKED = 0.9  # score from which it is asked in so many words
 WISHES = frozenset(("course", "course_kind", "goal", "sector", "wanted_sector", "wanted_occupation", "employer_goal"))
 WORDS_OF_A_FEAR = 4  # fewer say too little to be one
 _WHAT = re.compile(r"(wat|what)( is| betekent| houdt)?( dat| dit| that| this)( in| nou| precies| mean)?")
+_CALL = re.compile(r"((ja|graag|nee|doe maar|liever),? )*bel (mij|me)( maar| even| terug| op| graag)*")
 _WRONG = re.compile(r"(nee )?(dat |dit )?(klopt|is) (er )?(niet|niks van|fout)|not right|that is wrong")
 _MAIL = re.compile(r"\b(e-?mail|mail(en)?)\b")
 _CHAT = re.compile(r"\b(chat(ten)?|hier)\b")
@@ -34,6 +35,9 @@ def button_in_words(session: Session, words: str) -> bool:
     screen, said = session.before.shown, plain(words)
     if screen is None:
         return False
+    if _CALL.fullmatch(said):
+        commanding.command(session, "call_me", "")
+        return True
     if _WRONG.fullmatch(said) and session.recent():
         pressing.chosen(session, ("!wrong",), screen)
         return True
