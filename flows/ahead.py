@@ -40,7 +40,7 @@ def line_ahead(session: Session, walked: Walk) -> str:
     if pending is None or pending.kind != "ask" or pending.handoff or not state.answers or state.advice is not None:
         return ""
     told = state.done.get(AHEAD)
-    if told is not None and not any(fact in session.before.answers for fact in session.understood):
+    if told is not None and session.before.answers.keys().isdisjoint(session.understood):
         return ""
     least, most = questions_ahead(session, walked)
     if most - least > SPREAD or (told is not None and most <= told):
