@@ -105,8 +105,15 @@ def availability(voice: Voice, match: Match) -> str:
 
 
 def sentences(text: str) -> list[str]:
-    """Split after a full stop that ends a sentence (not inside '2.700' or 'o.a.')."""
-    return [part.strip() for part in re.split(r"(?<=[.!?])\s+(?=[A-Z'\"])", " ".join(text.split())) if part.strip()]
+    """Split after a full stop that ends a sentence (not inside '2.700' or 'o.a.'). A condition stays whole: what is
+    put as a question ("Is het geld op?") means nothing without what then happens ("Dan stopt het.")."""
+    found: list[str] = []
+    for part in re.split(r"(?<=[.!?])\s+(?=[A-Z'\"])", " ".join(text.split())):
+        if found and found[-1].endswith("?"):
+            found[-1] = f"{found[-1]} {part}"
+        elif part:
+            found.append(part)
+    return found
 
 
 def count_words(text: str) -> int:
