@@ -138,18 +138,18 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
             values[one.name] = _CONVERT.get(one.name, str)(raw)
         except ValueError as error:
             complaints.append((name, str(error)))
-    complaints += _together(values)
+    complaints += _together(values, environment)
     if complaints:
         raise SettingsInvalid(sorted(complaints))
     return Settings(**values)  # type: ignore[arg-type]
 
 
-def _together(values: Mapping[str, object]) -> list[tuple[str, str]]:
+def _together(values: Mapping[str, object], environment: Mapping[str, str]) -> list[tuple[str, str]]:
     """What does not hold between settings."""
     found = []
     if values.get("oidc_issuer") and not values.get("oidc_client_id"):
         found.append(("LOKET_OIDC_CLIENT_ID", "is empty; the organisation's login knows this desk by it"))
-    if values.get("password_login") == "off" and not values.get("oidc_issuer"):
+    if values.get("password_login") == "off" and not environment.get("LOKET_OIDC_ISSUER", "").strip():
         found.append(("LOKET_PASSWORD_LOGIN", "is off without LOKET_OIDC_ISSUER: nobody could log in"))
     return found
 

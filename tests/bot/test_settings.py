@@ -76,3 +76,19 @@ def test_no_command_takes_a_secret_as_an_argument() -> None:
 
 def test_another_programs_variables_are_left_alone() -> None:
     assert read_settings({"PORT": "x", "LOKET_TEST_DATABASE_URL": "y"}).port == 8080
+
+
+@pytest.mark.parametrize(
+    ("environment", "named"),
+    [
+        ({"LOKET_OIDC_ISSUER": "https://login.example"}, ["LOKET_OIDC_CLIENT_ID"]),
+        ({"LOKET_OIDC_ISSUER": "http://login.example", "LOKET_PASSWORD_LOGIN": "off"}, ["LOKET_OIDC_ISSUER"]),
+        ({"LOKET_PASSWORD_LOGIN": "off"}, ["LOKET_PASSWORD_LOGIN"]),
+        ({"LOKET_OIDC_ROLES": "loket-coach=baas"}, ["LOKET_OIDC_ROLES"]),
+        ({"LOKET_SECOND_FACTOR": "altijd"}, ["LOKET_SECOND_FACTOR"]),
+    ],
+)
+def test_what_would_keep_everybody_out_or_let_anybody_in_is_said(environment: dict[str, str], named: list[str]) -> None:
+    with pytest.raises(SettingsInvalid) as found:
+        read_settings(environment)
+    assert [line.split()[0] for line in str(found.value).splitlines()[1:]] == named
