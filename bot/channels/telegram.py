@@ -236,12 +236,15 @@ def read_callback(data: str) -> Pressed | None:
 
 
 def keyboard(message: Message, turn: int, page: int = 0) -> dict[str, Any] | None:
-    """The buttons under a message: at least one column, short ones side by side, long lists by the page."""
+    """The buttons under a message: at least one column, short ones side by side, long lists by the page.
+
+    A list to tick stays whole, however long: a tick changes the message, and would turn the page back.
+    """
     numbered = [(message.first + place, option) for place, option in enumerate(message.options)]
     choices = [one for one in numbered if one[1].group == "choice"]
     others = [one for one in numbered if one[1].group != "choice"]
     leaf: list[dict[str, str]] = []
-    if len(choices) > LONG_LIST:
+    if len(choices) > LONG_LIST and not message.multiple:
         pages = -(-len(choices) // PAGE)
         page = min(max(page, 0), pages - 1)
         english = message.language == "en"

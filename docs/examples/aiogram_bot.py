@@ -1,13 +1,16 @@
 """An existing aiogram bot that gets the desk under /loket. Its own commands keep working.
 
-    LOKET_TELEGRAM_TOKEN=… python docs/examples/aiogram_bot.py
+LOKET_TELEGRAM_TOKEN=… python docs/examples/aiogram_bot.py
 """
 
 from __future__ import annotations
 
 import asyncio
+import signal
 
 from aiogram import Bot, Dispatcher, Router
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
 from aiogram.filters import Command
 from aiogram.types import Message
 
@@ -15,39 +18,37 @@ from bot.channels.telegram_aiogram_mount import raw_polling
 from bot.desk import Desk
 from bot.settings import read_settings
 
-own = Router(name="own")
 
+def own_handlers() -> Router:
+    """What this bot did before there was a desk."""
+    own = Router(name="own")
 
-@own.message(Command("menu"))
-async def menu(message: Message) -> None:
-    await message.answer("Vandaag: tomatensoep. Vragen over leren en werk? Typ /loket")
+    @own.message(Command("menu"))
+    async def menu(message: Message) -> None:
+        await message.answer("Vandaag: tomatensoep. Vragen over leren en werk? Typ /loket")
 
+    @own.message()
+    async def anything_else(message: Message) -> None:
+        await message.answer("Typ /menu of /loket")
 
-@own.message()
-async def anything_else(message: Message) -> None:
-    await message.answer("Typ /menu of /loket")
+    return own
 
 
 def build(desk: Desk) -> Dispatcher:
     """The desk's router stands before the host's catch-all; what is not for the desk goes on to `own`."""
     dispatcher = Dispatcher()
     dispatcher.include_router(desk.aiogram_router())
-    own_again = own if own.parent_router is None else _unhooked(own)
-    dispatcher.include_router(own_again)
+    dispatcher.include_router(own_handlers())
     return dispatcher
-
-
-def _unhooked(router: Router) -> Router:
-    """A router attaches once; a second dispatcher (as in tests) gets the same handlers in a fresh one."""
-    fresh = Router(name=router.name)
-    fresh.message.handlers.extend(router.message.handlers)
-    return fresh
 
 
 async def main() -> None:
     settings = read_settings()
-    async with Desk.opened(settings=settings) as desk:
-        await raw_polling(build(desk), Bot(settings.telegram_token))  # or: dispatcher.start_polling(bot)
+    session = AiohttpSession(api=TelegramAPIServer.from_base(settings.telegram_api_base))
+    async with Desk.opened(settings=settings) as desk, Bot(settings.telegram_token, session=session) as bot:
+        polling = asyncio.create_task(raw_polling(build(desk), bot))  # or: dispatcher.start_polling(bot)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, polling.cancel)
+        await asyncio.wait([polling])  # what came in is finished and confirmed before the desk closes
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
 """An existing python-telegram-bot application that gets the desk under /loket. Its own commands keep working.
 
-    LOKET_TELEGRAM_TOKEN=… python docs/examples/ptb_bot.py
+LOKET_TELEGRAM_TOKEN=… python docs/examples/ptb_bot.py
 """
 
 from __future__ import annotations
 
 import asyncio
+import signal
 from typing import Any
 
 from telegram import Update
@@ -35,10 +36,16 @@ def build(desk: Desk, application: Application[Any, Any, Any, Any, Any, Any]) ->
 
 async def main() -> None:
     settings = read_settings()
-    application = Application.builder().token(settings.telegram_token).updater(None).build()
+    api = settings.telegram_api_base
+    application = (
+        Application.builder().token(settings.telegram_token).base_url(f"{api}/bot").base_file_url(f"{api}/file/bot")
+        .updater(None).build()
+    )  # fmt: skip
     async with Desk.opened(settings=settings) as desk:
         build(desk, application)
-        await raw_polling(application)
+        polling = asyncio.create_task(raw_polling(application))
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, polling.cancel)
+        await asyncio.wait([polling])  # what came in is finished and confirmed before the desk closes
 
 
 if __name__ == "__main__":

@@ -3,83 +3,49 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 import signal
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from storage.store import open_store
-from tests.telegram.fake_api import BOT, TOKEN, FakeApi, serve
+from bot.channels.telegram import split_text
+from storage.actions import Claim, Close, Done, Reply
+from storage.store import Store, open_store
+from tests.telegram.conftest import Telling
+from tests.telegram.fake_api import BOT, TOKEN, FakeApi
+from tests.telegram.processes import WAYS, processes
+from tests.telegram.story import CHAT, START, ByCoach, Step, Taps
 
-ROOT = Path(__file__).resolve().parents[2]
 CHATS = (11, 12, 13)
-
-
-class Desk:
-    """The process, started and ended as an operator or a power cut does."""
-
-    def __init__(self, api: FakeApi, folder: Path, library: str) -> None:
-        self._api, self._folder, self._library = api, folder, library
-        self.process: asyncio.subprocess.Process | None = None
-
-    async def start(self) -> None:
-        quiet = {name: value for name, value in os.environ.items() if not name.startswith("LOKET_")}
-        environment = {
-            **quiet, "LOKET_TELEGRAM_TOKEN": TOKEN, "LOKET_TELEGRAM_API_BASE": self._api.base, "LOKET_PORT": "0",
-            "LOKET_DATA": str(self._folder), "PYTHONPATH": str(ROOT),
-        }  # fmt: skip
-        polls = self._api.polls
-        command = (sys.executable, "-m", "tests.telegram.child", self._library)
-        quiet_please = asyncio.subprocess.DEVNULL
-        with (self._folder / "log").open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                *command, cwd=ROOT, env=environment, stdout=quiet_please, stderr=log
-            )
-        await self._api.until(lambda: self._api.polls > polls, "the desk to poll", patience=90)
-
-    async def end(self, how: signal.Signals) -> int:
-        assert self.process is not None
-        self.process.send_signal(how)
-        async with asyncio.timeout(30):  # ten seconds on a machine of its own
-            return await self.process.wait()
-
-
-@asynccontextmanager
-async def a_desk(folder: Path, library: str) -> AsyncIterator[tuple[FakeApi, Desk]]:
-    async with serve() as api:
-        desk = Desk(api, folder, library)
-        await desk.start()
-        try:
-            yield api, desk
-        finally:
-            if desk.process is not None and desk.process.returncode is None:
-                desk.process.kill()
-                await desk.process.wait()
+SOON = 60.0  # seconds, on a machine that others use too
+always = "ptb alone, polling"
+EVERY_WAY = [pytest.param(way, marks=() if way == always else pytest.mark.long) for way in WAYS]
 
 
 async def stored(folder: Path, chat: int) -> list[str]:
     """What the desk kept of what this visitor said."""
-    store = await open_store(f"sqlite:///{folder / 'loket.db'}")
+    store = await open_store(f"sqlite:///{folder / 'loket.db'}", writer=False)
     try:
-        talk = await store.conversation_at("telegram", BOT, str(chat))
-        assert talk is not None
-        return [row.message.text for row in await store.messages(talk.id) if row.sender == "visitor"]
+        return await said_by(store, chat, "visitor")
     finally:
         await store.aclose()
 
 
+async def said_by(store: Store, chat: int, sender: str) -> list[str]:
+    talk = await store.conversation_at("telegram", BOT, str(chat))
+    rows = [] if talk is None else await store.messages(talk.id)
+    return [row.message.text for row in rows if row.sender == sender]
+
+
 @pytest.mark.parametrize(
-    ("library", "kills"), [("ptb", 1), ("aiogram", 1), pytest.param("ptb", 12, marks=pytest.mark.long)]
+    ("way", "kills"),
+    [(always, 1), ("aiogram alone, polling", 1), pytest.param(always, 12, marks=pytest.mark.long)],
 )
-async def test_kill_9_loses_nothing_and_doubles_nothing(library: str, kills: int, tmp_path: Path) -> None:
+async def test_kill_9_loses_nothing_and_doubles_nothing(way: str, kills: int, tmp_path: Path) -> None:
     chance = random.Random(20261121)  # the same kills every time
     said: dict[int, list[str]] = {chat: [] for chat in CHATS}
-    async with a_desk(tmp_path, library) as (api, desk):
+    async with processes(tmp_path, WAYS[way]) as (api, desk):
         for chat in CHATS:
             await api.send(chat, text="ik heb werk en wil leren")
             said[chat].append("ik heb werk en wil leren")
@@ -90,8 +56,7 @@ async def test_kill_9_loses_nothing_and_doubles_nothing(library: str, kills: int
                     await api.send(chat, text=text)
                     said[chat].append(text)
             await asyncio.sleep(chance.uniform(0, 0.12))
-            await desk.end(signal.SIGKILL)
-            await desk.start()
+            await desk.kill()
         for chat in CHATS:
             await api.send(chat, text="/overzicht")
             said[chat].append("/overzicht")
@@ -99,23 +64,127 @@ async def test_kill_9_loses_nothing_and_doubles_nothing(library: str, kills: int
         for chat in CHATS:
             here = api.chat(chat)
             await api.until(lambda here=here, chat=chat: len(here.shown) >= len(said[chat]), "every answer")  # type: ignore[misc]
-        assert await desk.end(signal.SIGTERM) == 0
+        assert (await desk.end(signal.SIGTERM))[0] == 0
         for chat in CHATS:
             assert await stored(tmp_path, chat) == said[chat]
         assert api.violations == []
         assert TOKEN not in (tmp_path / "log").read_text()
 
 
-async def test_a_normal_stop_loses_and_doubles_nothing(tmp_path: Path) -> None:
-    async with a_desk(tmp_path, "ptb") as (api, desk):
+class Storyteller:
+    """Plays the whole story against a process; the coach works beside it, as the desk's pages do in another one."""
+
+    def __init__(self, api: FakeApi, store: Store, start: str) -> None:
+        self._api, self._store, self._start = api, store, start
+        self._coach = ""
+
+    async def begin(self, step: Step) -> None:
+        """Only sends; the answer is for `finish`."""
+        if isinstance(step, ByCoach):
+            await self._coached(step.what)
+        elif isinstance(step, Taps):
+            await self._api.press(CHAT, step.label)
+        elif step.edited:
+            number = max(self._api.chat(CHAT).own)
+            await self._api.update(
+                "edited_message", self._api.message(CHAT, number, edit_date=1_795_000_100, **step.parts)
+            )
+        else:
+            await self._api.send(CHAT, **({"text": self._start} if step == START else step.parts))
+
+    async def finish(self, heard: int) -> None:
+        """Until the visitor's `heard` words are stored and nothing waits to be sent."""
+        async with asyncio.timeout(SOON):
+            while not self._api.confirmed or len(await said_by(self._store, CHAT, "visitor")) < heard:
+                await asyncio.sleep(0.02)
+            while {"new", "sending"} & (await self._store.outbox_counts()).keys():
+                await asyncio.sleep(0.02)
+
+    async def _coached(self, what: str) -> None:
+        talk = await self._store.conversation_at("telegram", BOT, str(CHAT))
+        assert talk is not None
+        if not self._coach:
+            self._coach = (await self._store.add_staff("coach", "Coach", "coach")).id
+        action = {
+            "claim": Claim(talk.case, self._coach),
+            "reply": Reply(talk.case, self._coach, "Goedemiddag. Ik bel u om 14.00 uur.", "reply-1"),
+            "close": Close(talk.case, self._coach, "helped", "Veel succes!"),
+        }[what]
+        assert isinstance(await self._store.act(action), Done)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("way", WAYS)
+async def test_the_whole_story_survives_being_killed(way: str, tmp_path: Path, neutral_telling: Telling) -> None:
+    """Killed at three steps of the intake, the hand-over and the coach's part; then every word stands there once."""
+    chance = random.Random(7)
+    steps, heard = neutral_telling.steps, neutral_telling.heard
+    deaths = set(chance.sample(range(1, len(steps) - 8), 2)) | {len(steps) - 4}
+    async with processes(tmp_path, WAYS[way]) as (api, desk):
+        store = await open_store(f"sqlite:///{tmp_path / 'loket.db'}", writer=False)
+        teller = Storyteller(api, store, WAYS[way].start)
+        for number, step in enumerate(steps):
+            await teller.begin(step)
+            if number in deaths:
+                await asyncio.sleep(chance.uniform(0, 0.15))
+                await desk.kill()
+            await teller.finish(heard[number])
+        status, seconds = await desk.end(signal.SIGTERM)
+        assert status == 0
+        assert seconds < SOON
+        expected = [text.strip() for text in neutral_telling.said]  # Telegram's messages have no space at their ends
+        assert await said_by(store, CHAT, "visitor") == expected, "a turn was lost or done twice"
+        assert await said_by(store, CHAT, "coach") == ["Goedemiddag. Ik bel u om 14.00 uur.", "Veel succes!"]
+        counts = await store.outbox_counts()
+        shown = len(api.chat(CHAT).shown)
+        least, most = await told(store)
+        assert least <= shown <= most + counts["maybe_twice"], "an answer never came, or came twice for nothing"
+        assert api.violations == []
+        await store.aclose()
+
+
+async def told(store: Store) -> tuple[int, int]:
+    """How many messages of Telegram the stored ones make: at least, and with a word for each keyboard that leaves."""
+    talk = await store.conversation_at("telegram", BOT, str(CHAT))
+    assert talk is not None
+    rows = [row.message for row in await store.messages(talk.id) if row.sender != "visitor" and not row.private]
+    parts = sum(len(split_text(message)) for message in rows if not message.again)
+    return parts, parts + sum(message.expects in ("phone", "place") for message in rows)
+
+
+@pytest.mark.parametrize("way", EVERY_WAY)
+async def test_a_normal_stop_loses_and_doubles_nothing(way: str, tmp_path: Path) -> None:
+    async with processes(tmp_path, WAYS[way]) as (api, desk):
+        await api.send(11, text=WAYS[way].start)
+        await api.until(lambda: bool(api.chat(11).shown), "a first answer")
         for number in range(8):
             await api.send(11, text=f"bericht {number}")
-        await api.until(lambda: bool(api.chat(11).shown), "a first answer")
-        assert await desk.end(signal.SIGTERM) == 0
+        await api.until(lambda: len(api.chat(11).shown) > 1, "a second answer")
+        status, seconds = await desk.end(signal.SIGTERM)
+        assert (status, seconds < SOON) == (0, True)
         before = len(api.chat(11).shown)
         await desk.start()
         await api.send(11, text="/overzicht")
-        await api.until(lambda: api.confirmed and len(api.chat(11).shown) >= 9, "all answers")
-        assert before <= 9
-        assert await desk.end(signal.SIGTERM) == 0
-        assert await stored(tmp_path, 11) == [*(f"bericht {number}" for number in range(8)), "/overzicht"]
+        await api.until(lambda: api.confirmed and len(api.chat(11).shown) >= 10, "all answers")
+        assert before <= 10
+        assert (await desk.end(signal.SIGTERM))[0] == 0
+        assert (await stored(tmp_path, 11))[-9:] == [*(f"bericht {number}" for number in range(8)), "/overzicht"]
+
+
+@pytest.mark.parametrize("way", [one for one in EVERY_WAY if WAYS[str(one.values[0])].start == "/loket"])
+async def test_the_examples_run_and_the_hosts_own_commands_keep_working(way: str, tmp_path: Path) -> None:
+    """The files of docs/examples as anybody would start them."""
+
+    async def said(text: str, count: int) -> str:
+        await api.send(7, text=text)
+        return (await api.shows(7, count))[-1].text
+
+    async with processes(tmp_path, WAYS[way]) as (api, desk):
+        assert await said("hallo", 1) == "Typ /menu of /loket"
+        assert (await said("/menu", 2)).startswith("Vandaag: tomatensoep")
+        assert "digitale hulp" in await said("/loket", 3)
+        assert (await said("/menu", 4)).startswith("Vandaag: tomatensoep"), "also while the desk is being talked with"
+        assert "werk" in await said("ik zoek werk", 5)
+        status, seconds = await desk.end(signal.SIGTERM)
+        assert (status, seconds < SOON) == (0, True)
+        assert TOKEN not in (tmp_path / "log").read_text()

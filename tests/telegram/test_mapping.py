@@ -223,6 +223,16 @@ def test_a_long_list_is_paged_and_every_choice_is_on_one_page() -> None:
     assert found == [f"Keuze {n}" for n in range(25)]
 
 
+def test_a_list_to_tick_stays_whole() -> None:
+    options = tuple(Option(str(n), f"Keuze {n}", ticked=n == 11) for n in range(25))
+    markup = keyboard(Message("?", options=options, multiple=True), 5)
+    assert markup is not None
+    check("sendMessage", {"text": "x", "reply_markup": markup})
+    labels = [button["text"] for row in markup["inline_keyboard"] for button in row]
+    assert len(labels) == 25
+    assert "✓ Keuze 11" in labels
+
+
 def test_a_card_has_its_buttons_and_a_link() -> None:
     card = Card("x", "scheme", "SLIM", "fits", "open", url="https://example.nl/x")
     message = Message("SLIM. Kort.", "card", (Span(0, 4, "bold"),), (Option("!why:x", "Waarom", "action"),), card)

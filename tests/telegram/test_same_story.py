@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.settings import Settings
@@ -34,7 +36,7 @@ async def test_the_story_is_the_same(way: str, library: str, neutral_telling: Te
 async def test_the_story_is_the_same_in_somebody_elses_bot(way: str, neutral_telling: Telling) -> None:
     steps = [AS_GUESTS_START if step == START else step for step in neutral_telling.steps]
     async with AS_A_GUEST[way]() as house:
-        await tell(house, Telling(steps, neutral_telling.seen, neutral_telling.calls))
+        await tell(house, replace(neutral_telling, steps=steps))
 
 
 async def test_the_story_is_the_same_on_the_web(neutral_telling: Telling) -> None:
