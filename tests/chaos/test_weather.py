@@ -104,14 +104,19 @@ async def test_a_backup_during_load_restores_to_a_moment_in_which_everything_was
     )
     sanne = await a_coach(store)
     busy = True
+    answered: set[int] = set()
+    begun = asyncio.Event()
 
     async def visitor(number: int) -> None:
         who = Visitor(store, f"v{number}")
         while busy:
             await who.says("x", counting if who.sent % 5 else answering("age", 1, CALL_ME))
+            answered.add(number)
+            if len(answered) == 8:
+                begun.set()
 
     turns = [asyncio.create_task(visitor(number)) for number in range(8)]
-    await asyncio.sleep(0.1)
+    await begun.wait()  # on a busy machine nobody may have been answered after a tenth of a second
     data, keys = await backup(store, tmp_path / "b")
     await asyncio.sleep(0.05)
     busy = False
