@@ -127,9 +127,9 @@ class Walker:
         matcher, profile = self.content.knowledge.matcher, self.out.profile
         asked = self.out.asked.get(step.key, ())
         for fact in asked:
-            if fact not in self.state.answers and profile.state_of(fact) not in ("not_applicable", "derived", "given"):
-                if self.by_need(step, fact):
-                    return WAITS
+            known = fact in self.state.answers or profile.state_of(fact) in ("not_applicable", "derived", "given")
+            if not known and self.by_need(step, fact):
+                return WAITS
         while len(asked) < step.questions and f"enough:{step.key}" not in self.state.done:
             found = matcher.next_question(profile, self.moment, kinds=step.kinds or None, show=step.show, asked=asked)
             if found is None:
