@@ -79,6 +79,8 @@ _WANTS_CALL = re.compile(
 _COURTESY = re.compile(r"\b(?:aub|a\.u\.b|alstublieft|alsjeblieft|svp|please|hoor|dan|s?morgen|vandaag)\b|[?!.,]+$")
 _NUMBER = re.compile(r"\W*(?:\b(?:op|mijn nummer is|nummer|nr|on|at)\b\W*)*(\+?[\d][\d\s-]{7,15}\d)\W*")
 MOST_WORDS = 9
+# Every wish for a human or a call holds one of these: looked for first, because most answers hold none.
+_HUMAN_PIECES = ("bel", "call", "iemand", "mens", "persoon", "medewerker", "coach", "adviseur", "van jullie")
 
 
 def find_command(text: str) -> tuple[str, str] | None:
@@ -94,7 +96,7 @@ def find_command(text: str) -> tuple[str, str] | None:
     found = _words().get(words)
     if found:
         return found, LANGUAGES.get(words, "")
-    if len(words.split()) <= MOST_WORDS:
+    if any(map(words.__contains__, _HUMAN_PIECES)) and len(words.split()) <= MOST_WORDS:
         number = _NUMBER.search(words)
         asked = " ".join(_COURTESY.sub("", _NUMBER.sub(" ", words)).split()).rstrip("?!., ")
         if _WANTS_CALL.match(asked):
