@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from math import isfinite
 from typing import Any
 
 from knowledge.facts import STATES, Fact, Facts
@@ -159,7 +160,7 @@ def _number(fact: Fact, value: Any) -> Given | Complaint:
             return Complaint(
                 fact.id, f"is not a number: '{value[:40]}'", "Write a number, such as 12, or a band: 10-49."
             )
-    if value != value or value in (float("inf"), float("-inf")):  # NaN compares unequal to itself
+    if not isinstance(value, int | float) or not isfinite(value):
         return Complaint(fact.id, "is not a number", "Write a number, such as 12.")
     if (fact.min is not None and value < fact.min) or (fact.max is not None and value > fact.max):
         return Complaint(fact.id, f"lies outside {fact.min:g} to {fact.max:g}", "Check the number.")

@@ -158,7 +158,7 @@ def test_the_answers_that_would_settle_it_come_along():
             "{situation: self_employd}",
             "1:13 'self_employd' is not a value of 'situation' | Did you mean 'self_employed'?",
         ),
-        ("{age: old}", "1:7 'age' is compared with a number | "),
+        ("{age: old}", "1:7 'age' is compared with a number | Write a number, or bounds such as {min: …}."),
         (
             "{age: {min: 450}}",
             (

@@ -45,7 +45,7 @@ def test_every_scalar_stays_text(text, value):
         ('a: "\\0"', "1:4 holds the invisible character U+0000"),
         ("[" * 5000, "1:33 is nested more than 32 levels deep"),
         ("", "1:1 is empty"),
-        ("? [a]\n: b", "1:3 has a list or mapping as a key"),
+        ("? [a]\n: b", "1:3 starts with a bracket where a key must stand"),
         ("a: " + "x" * MAX_BYTES, "1:1 is larger than 256 KB"),
     ],
 )
