@@ -19,10 +19,10 @@ check: $(VENV)/.ready
 	@$(BIN)/loket check
 
 test: $(VENV)/.ready-dev lint types
-	$(BIN)/pytest -n 2 --dist loadfile -m "not long"
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not long"
 
 test-long: $(VENV)/.ready-dev
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 soak: $(VENV)/.ready-dev
 	$(BIN)/pytest tests/chaos/test_soak.py -q -s

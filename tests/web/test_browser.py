@@ -11,87 +11,18 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import pytest
-
+from tests.web.browsing import IN_A_BROWSER, chrome, desk, screen, whole_desk
 from tests.web.screenshots import (
-    CHROMIUM,
-    admin_journey,
-    browser,
-    client_journey,
-    coach_journey,
     follow,
-    keeper_journey,
     log_in,
-    pages_around,
-    running_with_a_pack,
     say,
 )
 from tests.web.serving import Running, running
 from tests.web.test_chat import NASTY
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Chromium is not installed"),
-    pytest.mark.xdist_group("browser"),
-]
-JOURNEYS = {
-    "client": client_journey,
-    "around": pages_around,
-    "coach": coach_journey,
-    "keeper": keeper_journey,
-    "admin": admin_journey,
-}
+__all__ = ["chrome", "desk", "screen", "whole_desk"]
 
-
-@pytest.fixture(scope="module")
-def chrome() -> Iterator[Any]:
-    with browser() as made:
-        yield made
-
-
-@pytest.fixture
-def desk() -> Iterator[Running]:
-    with running() as made:
-        yield made
-
-
-@pytest.fixture
-def whole_desk() -> Iterator[Running]:
-    """With a pack, so that every page has every state."""
-    with running_with_a_pack() as made:
-        yield made
-
-
-class Screen:
-    """A browser of one person. Collects what the page complains about."""
-
-    def __init__(self, chrome: Any, width: int = 1280, height: int = 800, **more: Any) -> None:
-        self.context = chrome.new_context(viewport={"width": width, "height": height}, locale="nl-NL", **more)
-        self.page = self.context.new_page()
-        self.page.set_default_timeout(15_000)
-        self.complaints: list[str] = []
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("dialog", lambda dialog: (self.complaints.append(f"dialog {dialog.message}"), dialog.dismiss()))
-        self.page.on(
-            "console",
-            lambda said: (
-                self.complaints.append(said.text) if said.type == "error" and "status of 4" not in said.text else None
-            ),
-        )
-
-
-@pytest.fixture
-def screen(chrome: Any) -> Iterator[Any]:
-    made: list[Screen] = []
-
-    def new(*sizes: int, **more: Any) -> Screen:
-        made.append(Screen(chrome, *sizes, **more))
-        return made[-1]
-
-    yield new
-    for one in made:
-        one.context.close()
-        assert one.complaints == []
+pytestmark = IN_A_BROWSER
 
 
 def ask_to_be_called(page: Any, url: str) -> None:
@@ -319,58 +250,6 @@ def a_website(port: int, desk: str) -> Iterator[None]:
         server.shutdown()
         server.server_close()
         thread.join(5)
-
-
-@pytest.mark.parametrize("width", [320])
-def test_nothing_scrolls_sideways_on_a_small_phone(whole_desk: Running, screen, width: int):
-    spacing = (
-        "* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }"
-        "p { margin-bottom: 2em !important; }"
-    )
-
-    def look(page: Any, name: str) -> None:
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= width, f"{name} is {wide} wide"
-        page.add_style_tag(content=spacing)
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= width, f"{name} with text spacing is {wide} wide"
-
-    for journey in JOURNEYS.values():
-        journey(whole_desk, screen(width, 640, bypass_csp=True).page, look)
-
-
-AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-SMALL = """() => [...document.querySelectorAll(
-    'button, .button, summary, nav a, select, textarea, input:not([type=hidden]):not([type=checkbox])')]
-    .filter(one => one.offsetParent && one.getBoundingClientRect().height < 43.5)
-    .map(one => one.outerHTML.slice(0, 90) + ' ' + one.getBoundingClientRect().height)"""
-
-
-@pytest.mark.parametrize("size", [(1440, 900), (390, 844)], ids=["desktop", "phone"])
-def test_axe_finds_nothing_on_any_page_and_buttons_can_be_touched(whole_desk: Running, screen, size: tuple[int, int]):
-    from axe_playwright_python.sync_playwright import Axe
-
-    axe = Axe()
-    found: list[str] = []
-
-    def run(page: Any, name: str, only: dict[str, Any]) -> None:
-        result = axe.run(page, options={"runOnly": only, "resultTypes": ["violations"]})
-        for violation in result.response["violations"]:
-            for node in violation["nodes"][:3]:
-                found.append(f"{name}: {violation['id']} {node['target']} {node['failureSummary'][:300]}")
-
-    def look(page: Any, name: str) -> None:
-        run(page, name, {"type": "tag", "values": AXE_TAGS})
-        if size[0] > 1000:
-            page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-            run(page, f"{name} in the dark", {"type": "rule", "values": ["color-contrast"]})
-            page.emulate_media(color_scheme="light", reduced_motion="reduce")
-        else:
-            found.extend(f"{name}: {one}" for one in page.evaluate(SMALL))
-
-    for journey in JOURNEYS.values():
-        journey(whole_desk, screen(*size, bypass_csp=True, reduced_motion="reduce").page, look)
-    assert not found, "\n".join(found)
 
 
 def test_forced_colours_keep_every_border(desk: Running, screen):

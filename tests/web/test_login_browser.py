@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.web.browsing import AXE_TAGS, IN_A_BROWSER, Screen, chrome
 from tests.web.login_journey import (
     invitation,
     office,
@@ -17,22 +17,12 @@ from tests.web.login_journey import (
     with_password,
 )
 from tests.web.oidc_provider import OidcProvider
-from tests.web.screenshots import CHROMIUM, browser
 from tests.web.serving import PASSWORD, Running
-from tests.web.test_browser import AXE_TAGS, Screen
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Chromium is not installed"),
-    pytest.mark.xdist_group("browser"),
-]
+__all__ = ["chrome"]
+
+pytestmark = IN_A_BROWSER
 JOURNEYS = {"sign-on": sign_on_journey, "watching": watching_journey}
-
-
-@pytest.fixture(scope="module")
-def chrome() -> Iterator[Any]:
-    with browser() as made:
-        yield made
 
 
 @pytest.fixture

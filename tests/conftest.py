@@ -1,0 +1,17 @@
+"""For all tests."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first: those with a browser, then those that start processes, so that none is left for last."""
+    long_files = ("/telegram/test_killed", "/chaos/", "/web/")
+
+    def rank(item: pytest.Item) -> int:
+        if item.get_closest_marker("browser"):
+            return 0
+        return 1 if any(part in str(item.path) for part in long_files) else 2
+
+    items.sort(key=rank)

@@ -1,0 +1,73 @@
+"""Browsers for tests: one Chromium per file, a screen per person, and what its pages complain about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.web.screenshots import CHROMIUM, browser, running_with_a_pack
+from tests.web.serving import Running, running
+
+IN_A_BROWSER = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Chromium is not installed"),
+]
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SMALL = """() => [...document.querySelectorAll(
+    'button, .button, summary, nav a, select, textarea, input:not([type=hidden]):not([type=checkbox])')]
+    .filter(one => one.offsetParent && one.getBoundingClientRect().height < 43.5)
+    .map(one => one.outerHTML.slice(0, 90) + ' ' + one.getBoundingClientRect().height)"""
+
+
+@pytest.fixture(scope="module")
+def chrome() -> Iterator[Any]:
+    with browser() as made:
+        yield made
+
+
+@pytest.fixture
+def desk() -> Iterator[Running]:
+    with running() as made:
+        yield made
+
+
+@pytest.fixture
+def whole_desk() -> Iterator[Running]:
+    """With a pack, so that every page has every state."""
+    with running_with_a_pack() as made:
+        yield made
+
+
+class Screen:
+    """A browser of one person. Collects what the page complains about."""
+
+    def __init__(self, chrome: Any, width: int = 1280, height: int = 800, **more: Any) -> None:
+        self.context = chrome.new_context(viewport={"width": width, "height": height}, locale="nl-NL", **more)
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(15_000)
+        self.complaints: list[str] = []
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("dialog", lambda dialog: (self.complaints.append(f"dialog {dialog.message}"), dialog.dismiss()))
+        self.page.on(
+            "console",
+            lambda said: (
+                self.complaints.append(said.text) if said.type == "error" and "status of 4" not in said.text else None
+            ),
+        )
+
+
+@pytest.fixture
+def screen(chrome: Any) -> Iterator[Any]:
+    made: list[Screen] = []
+
+    def new(*sizes: int, **more: Any) -> Screen:
+        made.append(Screen(chrome, *sizes, **more))
+        return made[-1]
+
+    yield new
+    for one in made:
+        one.context.close()
+        assert one.complaints == []

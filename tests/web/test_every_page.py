@@ -1,0 +1,67 @@
+"""Every page in every state, on a desk and on a phone: assistive technology, fingers, narrow screens, wide letters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.web.browsing import AXE_TAGS, IN_A_BROWSER, SMALL, chrome, screen, whole_desk
+from tests.web.screenshots import admin_journey, client_journey, coach_journey, keeper_journey, pages_around
+from tests.web.serving import Running
+
+__all__ = ["chrome", "screen", "whole_desk"]
+
+pytestmark = IN_A_BROWSER
+JOURNEYS = {
+    "client": client_journey,
+    "around": pages_around,
+    "coach": coach_journey,
+    "keeper": keeper_journey,
+    "admin": admin_journey,
+}
+
+
+@pytest.mark.parametrize("width", [320])
+def test_nothing_scrolls_sideways_on_a_small_phone(whole_desk: Running, screen, width: int):
+    spacing = (
+        "* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }"
+        "p { margin-bottom: 2em !important; }"
+    )
+
+    def look(page: Any, name: str) -> None:
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, f"{name} is {wide} wide"
+        page.add_style_tag(content=spacing)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, f"{name} with text spacing is {wide} wide"
+
+    for journey in JOURNEYS.values():
+        journey(whole_desk, screen(width, 640, bypass_csp=True).page, look)
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844)], ids=["desktop", "phone"])
+def test_axe_finds_nothing_on_any_page_and_buttons_can_be_touched(whole_desk: Running, screen, size: tuple[int, int]):
+    from axe_playwright_python.sync_playwright import Axe
+
+    axe = Axe()
+    found: list[str] = []
+
+    def run(page: Any, name: str, only: dict[str, Any]) -> None:
+        result = axe.run(page, options={"runOnly": only, "resultTypes": ["violations"]})
+        for violation in result.response["violations"]:
+            for node in violation["nodes"][:3]:
+                found.append(f"{name}: {violation['id']} {node['target']} {node['failureSummary'][:300]}")
+
+    def look(page: Any, name: str) -> None:
+        run(page, name, {"type": "tag", "values": AXE_TAGS})
+        if size[0] > 1000:
+            page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+            run(page, f"{name} in the dark", {"type": "rule", "values": ["color-contrast"]})
+            page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        else:
+            found.extend(f"{name}: {one}" for one in page.evaluate(SMALL))
+
+    for journey in JOURNEYS.values():
+        journey(whole_desk, screen(*size, bypass_csp=True, reduced_motion="reduce").page, look)
+    assert not found, "\n".join(found)
