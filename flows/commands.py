@@ -76,7 +76,7 @@ _WANTS_CALL = re.compile(
     r"^(?:(?:kunt|kun|kunnen|wilt|wil|willen) (?:u|je|jullie) )?(?:mij |me |ons )?(?:maar |even )?(?:terug ?)?bellen$"
     r"|^(?:bel|call) (?:mij|me|ons)(?: (?:maar|even|terug|back))*$"
 )
-_COURTESY = re.compile(r"\b(?:aub|a\.u\.b|alstublieft|alsjeblieft|svp|please|hoor|dan|s?morgen|vandaag)\b|[?!.,]+$")
+_COURTESY = re.compile(r"\b(?:aub|a\.u\.b|alstublieft|alsjeblieft|svp|please|hoor|dan|morgen|vandaag)\b|[?!.,]+$")
 _NUMBER = re.compile(r"\W*(?:\b(?:op|mijn nummer is|nummer|nr|on|at)\b\W*)*(\+?[\d][\d\s-]{7,15}\d)\W*")
 MOST_WORDS = 9
 # Every wish for a human or a call holds one of these: looked for first, because most answers hold none.
