@@ -65,7 +65,10 @@ def language_named(words: str) -> str:
 
 # "wil liever een echt mens spreken", "ik wil praten met iemand", "liever een persoon aan de lijn"; not "wil leren
 # praten met mensen".
-_SOMEBODY = r"(?:iemand|(?:een )?(?:echte? )?(?:mens|persoon|medewerker|coach|adviseur)|(?:iemand )?van jullie)"
+_SOMEBODY = (
+    r"(?:iemand|(?:een )?(?:echte? )?(?:mens|persoon|medewerker|coach|adviseur)(?: van jullie)?"
+    r"|(?:iemand )?van jullie)"
+)
 _POLITELY = r"(?:(?:kan|mag|zou|wil|ik|liever|gewoon|graag|misschien|even|ook|nu|we|hier|een keer|alsjeblieft)\b ?)"
 _WANTS_HUMAN = re.compile(
     rf"^{_POLITELY}+(?:met )?{_SOMEBODY} ?{_POLITELY}*(?:spreken|praten|aan de lijn|aan de telefoon)\b ?{_POLITELY}*$"
@@ -75,6 +78,7 @@ _WANTS_HUMAN = re.compile(
 _WANTS_CALL = re.compile(
     r"^(?:(?:kunt|kun|kunnen|wilt|wil|willen) (?:u|je|jullie) )?(?:mij |me |ons )?(?:maar |even )?(?:terug ?)?bellen$"
     r"|^(?:bel|call) (?:mij|me|ons)(?: (?:maar|even|terug|back))*$"
+    rf"|^(?:kan|mag|wil) {_SOMEBODY} (?:mij |me |ons )(?:nog |even |maar |terug ?)*bellen$"
 )
 _COURTESY = re.compile(r"\b(?:aub|a\.u\.b|alstublieft|alsjeblieft|svp|please|hoor|dan|morgen|vandaag)\b|[?!.,]+$")
 _NUMBER = re.compile(r"\W*(?:\b(?:op|mijn nummer is|nummer|nr|on|at)\b\W*)*(\+?[\d][\d\s-]{7,15}\d)\W*")
