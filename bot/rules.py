@@ -49,6 +49,7 @@ def rules_of(content: Content) -> Rules:
         region_of=region_of,
         read=lambda fact, text, language, today: read_typed(content, fact, text, language, today),
         carries=lambda channel, fact: fact not in content.withheld(channel),
+        warning=lambda channel, fact, language: warning_of(content, channel, fact, language),
         entry_name=lambda entry: knowledge.catalogue[entry].name if entry in knowledge.catalogue else entry,
         question=lambda fact, language: question_of(content, fact, language),
     )
@@ -63,6 +64,13 @@ def question_of(content: Content, fact: str, language: str) -> Message | None:
     labels = labels_of(content, fact, language)
     options = tuple(Option(id_, label) for id_, label in labels)
     return Message(text, "human", options=options, fact=fact, expects=known.kind, language=language)
+
+
+def warning_of(content: Content, channel: str, fact: str, language: str) -> Message | None:
+    """What the visitor hears before the first question of this kind there; None where nothing needs to be said."""
+    if fact not in content.warned(channel):
+        return None
+    return Message(content.tr("phrase.warned", content.phrases["warned"], language), "system", language=language)
 
 
 def labels_of(content: Content, fact: str, language: str) -> tuple[tuple[str, str], ...]:

@@ -15,7 +15,7 @@ from flows.model import Finish, Handoff, Note, Offer, Say
 from flows.model import Remind as RemindStep
 from flows.position import Withheld
 from flows.questions import question_of
-from flows.state import Shown
+from flows.state import WARNED, Shown
 from flows.walk import Advised, Pending, Walk, candidates
 from knowledge.text import words
 
@@ -238,6 +238,13 @@ class Screen:
 
     # --- the pending question --------------------------------------------------------------------------------------
 
+    def warn(self, fact: str) -> None:
+        """Before the first sensitive question on a channel that is not ours: it is not, and where our own is."""
+        if WARNED not in self.session.state.done:
+            self.session.mark(WARNED, self.session.state.turn)
+            self.lines.append(self.voice.phrase("warned"))
+            self.session.effects.append(Elsewhere(fact, asked_here=True))
+
     def own_question(self) -> None:
         assert self.session.own is not None
         text, fact, options = self.session.own
@@ -249,6 +256,8 @@ class Screen:
 
     def pending(self, pending: Pending) -> None:
         asked = question_of(self.session, pending)
+        if pending.fact in self.session.content.warned(self.session.world.channel):
+            self.warn(pending.fact)
         self.step, self.fact = pending.key, pending.fact
         self.lines += asked.above
         self.ask(asked.text, asked.options, pending.fact, asked.expects, asked.multiple)

@@ -120,6 +120,15 @@ class Content:
             self.said["withheld", channel] = found
         return found
 
+    def warned(self, channel: str) -> frozenset[str]:
+        """Facts that are asked on a channel only after saying that our own chat is safer (desk.yaml, `warned`)."""
+        found: frozenset[str] | None = self.said.get(("warned", channel))
+        if found is None:
+            desk, facts = self.knowledge.desk, self.knowledge.facts
+            found = frozenset(fact for fact in facts if desk.must_warn(channel, facts[fact].cls))
+            self.said["warned", channel] = found
+        return found
+
     def plain_value(self, fact: str, written: Any) -> Any:
         """The answer value of what a flow writes; None when it has none (`check` reported it)."""
         answers, _ = read_given({fact: written}, self.knowledge.facts, lambda: self.knowledge.geography)

@@ -171,9 +171,10 @@ class ShowMyData:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """This channel may not carry the answer to a question: storage adds a one-time link to the web chat."""
+    """A question is better answered in the web chat: storage adds a one-time link to it."""
 
     fact: str
+    asked_here: bool = False  # asked on this channel too, after a warning; otherwise this channel may not carry it
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,8 +153,12 @@ def shared(session: Session, what: str, value: str) -> None:
         spot = session.content.knowledge.geography.spot(value)
         if spot is None:
             session.say("place_shared_unknown")
-        else:
+        elif fact in session.state.answers:
             session.take(fact, spot.key)
+        else:  # where somebody is need not be where somebody lives: read back, with *Klopt niet* below
+            session.answer(fact, spot.key, by="text")
+            session.volunteered.append(fact)
+            session.read_back.append(session.voice.phrase("place_shared", place=session.voice.value(fact, spot.key)))
 
 
 # --- the steps of reading --------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
 VERSION = 2  # 1 wrote answers and screens with names; it is still read
+WARNED = "!warned"  # in `done`: the visitor heard that this channel is not ours, before a sensitive question
 
 
 class Answer(NamedTuple):

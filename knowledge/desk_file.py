@@ -60,6 +60,7 @@ class Desk:
     form: str = "u"  # u or je
     retention: Mapping[str, int] = field(default_factory=lambda: _kept({}))  # what -> days, complete
     channels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # data class -> channels that may carry it
+    warned: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: WARNED)  # class -> asked after a warning
     frame_ancestors: tuple[str, ...] = ()  # sites that may show the chat in a frame
     tokens: str = ""  # a CSS file with the house style, beside desk.yaml
     logo: str = ""  # an .svg or .png beside desk.yaml, shown before the name
@@ -91,6 +92,10 @@ class Desk:
         allowed = self.channels.get(data_class)
         return allowed is None or channel in allowed
 
+    def must_warn(self, channel: str, data_class: str) -> bool:
+        """Whether a question of a class is asked on a channel only after saying that our own chat is safer."""
+        return self.may_carry(channel, data_class) and channel in self.warned.get(data_class, ())
+
 
 @dataclass(frozen=True, slots=True)
 class Period:
@@ -119,6 +124,7 @@ NOT_LONGER = (  # the first may not outlive the second
 )
 CLASSES = ("public", "personal", "sensitive", "special")
 CHANNELS = ("web", "telegram", "terminal", "api")
+WARNED: Mapping[str, tuple[str, ...]] = {"sensitive": ("telegram",), "special": ("telegram",)}  # without a line
 
 
 def read_desk(node: Node, geography: Any, problems: Problems) -> Desk:
@@ -147,6 +153,7 @@ def read_desk(node: Node, geography: Any, problems: Problems) -> Desk:
         form=reader.one_of("form", ("u",), "u"),
         retention=_retention(reader.node_of("retention"), problems),
         channels=_channels(reader.node_of("channels"), problems),
+        warned=_channels(warned, problems) if (warned := reader.node_of("warned")) is not None else WARNED,
         frame_ancestors=reader.texts("frame_ancestors"),
         tokens=reader.text("tokens"),
         logo=reader.text("logo"),

@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 
 from flows.effects import Message, Say
 from flows.events import CoachAnswered, Event, SpeakerChanged
+from flows.state import WARNED
 from knowledge.problems import LoketError
 from knowledge.redaction import redact
 from storage import actions as a
@@ -418,6 +419,10 @@ def _ask(matter: Matter, action: a.AskClient) -> Done | Refused:
         return refused
     if not matter.pen.context.rules.carries(talk.channel, action.fact):
         return Refused("channel")
+    warning = matter.pen.context.rules.warning(talk.channel, action.fact, talk.language)
+    if warning is not None and WARNED not in talk.state.done:
+        talk.state = talk.state.but(done={**talk.state.done, WARNED: talk.state.turn})
+        matter.pen.tell(talk, warning, "system")
     shown = len(talk.labels.get(str(talk.state.turn), ()))
     message = replace(question, kind="human", fact=action.fact, first=shown)
     matter.pen.tell(talk, message, "coach", coach=matter.staff.id)

@@ -174,7 +174,8 @@ def carry_out(
                 if talk.channel in pen.context.rules.push:  # a page shows it by itself
                     _send_link(pen, talk, "my_data_link", f"/mijn-gegevens/{link}")
             case Elsewhere():
-                _send_link(pen, talk, "elsewhere", f"/chat/verder#{transfer_code(conn, talk.id, pen.at)}")
+                words = "rather_there" if effect.asked_here else "elsewhere"
+                _send_link(pen, talk, words, f"/chat/verder#{transfer_code(conn, talk.id, pen.at)}")
             case Erase():
                 from storage.erasure import erase_person
 

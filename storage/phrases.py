@@ -43,6 +43,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Wilt u die vraag toch beantwoorden? Dat kan in onze eigen chat. Deze link werkt één keer, vandaag:",
         "Would you like to answer that question? You can in our own chat. This link works once, today:",
     ),
+    "rather_there": (
+        "Liever antwoorden in onze eigen chat? Deze link werkt één keer, vandaag:",
+        "Rather answer in our own chat? This link works once, today:",
+    ),
     "my_data_link": (
         "Hier staat wat wij van u weten. Deze link werkt één keer, een uur lang:",
         "This is what we know about you. The link works once, for one hour:",

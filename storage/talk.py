@@ -74,6 +74,7 @@ class Rules:
     site: str = ""  # public address of the web chat, for links; '' = none
     region_of: Callable[[Mapping[str, Answer]], str] | None = None  # for filters and figures
     question: Callable[[str, str], Message | None] | None = None  # (fact, language) -> how a coach has it asked
+    warning: Callable[[str, str, str], Message | None] = lambda *_: None  # (channel, fact, language) -> said before it
     read: Callable[[str, str, str, date], object | None] | None = None  # (fact, typed text, language, day) -> value
     entry_name: Callable[[str], str] = str  # how an entry of the catalogue is called
     thanks: Sequence[str] = ("bedankt", "dank je wel", "dank u wel", "dankjewel", "top", "ok", "oke", "prima", "👍")

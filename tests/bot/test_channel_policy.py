@@ -102,6 +102,50 @@ async def test_a_coach_cannot_have_it_asked_there_either(desk: Desk) -> None:
         assert (isinstance(done, Refused) and done.why == "channel") == (channel == "telegram")
 
 
+WARNING, RATHER = "Onze eigen chat is veiliger.", "Liever antwoorden in onze eigen chat?"
+
+
+@pytest.fixture
+async def warning_desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    """A desk.yaml that says nothing about channels: sensitive questions are asked on Telegram, after a warning."""
+    (tmp_path / "desk.yaml").write_text(DESK.partition("channels:")[0], encoding="utf-8")
+    store = await open_store("memory:", clock=lambda: NOW)
+    opened = Desk(Content.load(tmp_path), store, Settings(public_url="https://loket.example"), clock=lambda: NOW)
+    yield opened
+    await opened.aclose()
+    await store.aclose()
+
+
+async def test_before_the_first_sensitive_question_a_messenger_is_warned_about_once(warning_desk: Desk) -> None:
+    said = await tell(warning_desk, "telegram", "start", *STORY)
+    assert said.index(WARNING) < said.index(ASKED) < said.index(RATHER)
+    [code] = re.findall(r"https://loket\.example/chat/verder#(\S+)", said)
+    again = await tell(warning_desk, "telegram", "wat bedoelt u?")
+    assert WARNING not in again
+    assert await warning_desk.store.resume(code, "web", "", "b" * 64)
+    assert "U hebt bijstand" in await tell(warning_desk, "web", "hallo", "bijstand", address="b" * 64)
+
+
+async def test_our_own_chat_does_not_warn_about_itself(warning_desk: Desk) -> None:
+    said = await tell(warning_desk, "web", "start", *STORY)
+    assert ASKED in said
+    assert WARNING not in said
+
+
+async def test_a_coach_who_has_it_asked_on_a_messenger_has_it_warned_about_too(warning_desk: Desk) -> None:
+    anna = await warning_desk.store.add_staff("anna", "Anna", "coach")
+    await tell(warning_desk, "telegram", "start", "bel mij", "0612345678", "'s ochtends", address="77")
+    talk = await warning_desk.store.conversation_at("telegram", "", "77")
+    assert talk is not None
+    await warning_desk.store.act(a.Claim(talk.case, anna.id))
+    for expected in (2, 1):  # the warning comes once
+        done = await warning_desk.store.act(a.AskClient(talk.case, anna.id, "benefit"))
+        assert isinstance(done, a.Done)
+        texts = [out.message.text for out in done.outgoing]
+        assert len(texts) == expected
+        assert texts[-1] == ASKED
+
+
 async def test_my_data_comes_to_telegram_as_a_link_that_works_once(desk: Desk) -> None:
     await tell(desk, "telegram", "start", *STORY)
     result = await desk.receive(Incoming("telegram", "a" * 64, Commanded("my_data"), NOW))

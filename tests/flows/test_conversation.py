@@ -316,6 +316,8 @@ def test_a_shared_number_and_place_are_answers(talk: Conversation) -> None:
     talk.say("Ik zoek werk", "Werk vinden")
     talk.play(Shared("place", "Ulft"))
     assert talk.state.answers["place"].value == "Ulft"
+    assert "U bent in Ulft. Is het een andere plaats? Typ die dan." in talk.text
+    assert "Klopt niet" in talk.buttons
     talk.say("bel mij")
     talk.play(Shared("phone", "+31612345678"))
     assert talk.asked == "part_of_day"
