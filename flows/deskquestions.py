@@ -140,10 +140,8 @@ def consequence(session: Session, fact: str, value: Any, status: str) -> str:
             new = len(set(after.advice) - set(session.state.advice))
             if not gone and not new:
                 return voice.phrase("effect_none")
-            name = "effect_advice" + (
-                "_1_1" if gone == new == 1 else "_1_n" if gone == 1 else "_n_1" if new == 1 else ""
-            )
-            return voice.phrase(f"effect_advice{name}", gone=str(gone), new=str(new))
+            number = "_1_1" if gone == new == 1 else "_1_n" if gone == 1 else "_n_1" if new == 1 else ""
+            return voice.phrase(f"effect_advice{number}", gone=str(gone), new=str(new))
         return voice.phrase("effect_other")
     if parked:
         return voice.phrase("effect_questions" if len(parked) > 1 else "effect_question", gone=str(len(parked)))

@@ -96,6 +96,15 @@ def test_a_correction_says_its_consequence_first(talk: Conversation) -> None:
     assert talk.state.answers["situation"].value == "self_employed"
 
 
+def test_a_correction_that_changes_the_cards_counts_them(talk: Conversation) -> None:
+    talk.say("Ik ben zzp'er", "Beter worden in mijn werk", "Arnhem", "elektricien")
+    before = set(talk.state.advice or ())
+    talk.say("ik woon toch in Groningen")
+    assert "Dan verval" in talk.text and "bij." in talk.text
+    talk.say("ja")
+    assert set(talk.state.advice or ()) != before
+
+
 def test_changing_an_answer_asks_that_question_again(talk: Conversation) -> None:
     talk.say("Ik heb een bedrijf", "Plan voor het team", "wijzig")
     talk.play(Chose(("employer_goal",)))
