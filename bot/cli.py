@@ -100,6 +100,8 @@ def parser() -> argparse.ArgumentParser:
     trying = command("try", "drafting:try_draft", "talk with a draft pack beside its problems; reloads when saved")
     trying.add_argument("folder", type=Path, metavar="DIR")
     trying.add_argument("--language", default="nl", metavar="CODE", help="nl (default), en, …")
+    trying.add_argument("--web", action="store_true", help="as a page in the browser, the problems beside the chat")
+    trying.add_argument("--port", type=int, default=0, help="of that page (default: 8008, or any that is free)")
     date_option(trying)
     publish = command("publish", "drafting:publish", "check a pack, show what changes, put it in force")
     publish.add_argument("folder", type=Path, nargs="?", metavar="DIR")

@@ -19,8 +19,9 @@ from pathlib import Path
 
 from flows.check import Report, check
 from flows.content import Content
+from flows.effects import Message, Say
 from flows.engine import step
-from flows.events import Event, Started
+from flows.events import CoachAnswered, Event, Started
 from flows.state import State
 from flows.turn import Turn
 from flows.world import World
@@ -82,25 +83,43 @@ class Draft:
             self.trouble = self.trouble or f"{type(error).__name__}: {error}"
         return True
 
+    @property
+    def shown(self) -> list[Problem]:
+        """What stands beside the conversation: every error, and the warnings about files of the draft itself."""
+        errors = [problem for problem in self.problems if problem.severity == "error"]
+        return errors + [one for one in self.problems if one.severity != "error" and self._is_own(one)]
+
+    @property
+    def counts(self) -> str:
+        """How many problems, as a sentence; warnings about what ships with the program are nobody's draft."""
+        errors = sum(problem.severity == "error" for problem in self.shown)
+        return f"{_counted(errors, 'error').capitalize()}, {_counted(len(self.shown) - errors, 'warning')}."
+
+    @property
+    def standing(self) -> str:
+        """What one talks with while the files cannot be read; '' when that is the draft itself."""
+        if self.readable:
+            return ""
+        if self.content is not None:
+            return "You talk with the last version that could be read."
+        return "There is nothing to talk with yet."
+
+    def source(self, file: str) -> list[str] | None:
+        """The lines of a file, for the caret."""
+        return self._report.source(file) if self._report is not None else None
+
     def told(self) -> str:
         """The problems as they stand beside the conversation: how many, and the first few with their places."""
-        errors = [problem for problem in self.problems if problem.severity == "error"]
-        warnings = len(self.problems) - len(errors)
-        lines = [f"{_counted(len(errors), 'error')}, {_counted(warnings, 'warning')}."]
+        lines = [self.counts]
         if self.trouble:
             lines.append(f"The draft could not be checked: {self.trouble}")
-        own = [problem for problem in self.problems if problem.severity != "error" and self._is_own(problem)]
-        first = [*errors, *own][:SHOWN_PROBLEMS]
-        source = self._report.source if self._report is not None else lambda file: None
-        lines += [problem.render(source(problem.place.file)) for problem in first]
-        if len(self.problems) > len(first):
-            lines.append(f"… and {len(self.problems) - len(first)} more: loket check --content {self.folder}")
-        if not self.readable:
-            lines.append(
-                "You talk with the last version that could be read."
-                if self.content is not None
-                else "There is nothing to talk with yet. Repair the file, save it, and press Enter."
-            )
+        first = self.shown[:SHOWN_PROBLEMS]
+        lines += [problem.render(self.source(problem.place.file)) for problem in first]
+        if len(self.shown) > len(first):
+            lines.append(f"… and {len(self.shown) - len(first)} more: loket check --content {self.folder}")
+        if self.standing:
+            hint = "" if self.content is not None else " Repair the file, save it, and press Enter."
+            lines.append(self.standing + hint)
         return "\n".join(lines)
 
     def _is_own(self, problem: Problem) -> bool:
@@ -113,25 +132,57 @@ class Draft:
 class DraftTalk:
     """One conversation with a draft: answers are kept, and walked again on whatever the draft has become."""
 
-    def __init__(self, draft: Draft, clock: Callable[[], datetime], language: str = "nl") -> None:
+    def __init__(
+        self, draft: Draft, clock: Callable[[], datetime], language: str = "nl", channel: str = "terminal"
+    ) -> None:
         self._draft, self._clock = draft, clock
         self._saved = State(language=language).to_json()
-        self._language = language
+        self._language, self._channel = language, channel
         self.asked = ""  # the fact that is being asked for now
+
+    @property
+    def language(self) -> str:
+        return State.from_json(self._saved).language
 
     def play(self, event: Event) -> Turn | None:
         """One turn on the last content that could be read; None while there is none."""
+        turn = self._step(event)
+        return None if turn is None else self._keep(turn)
+
+    def begin(self) -> Turn | None:
+        """The opening; after a reload what a visitor then hears: what moved, and the question that is pending now."""
+        return self.play(self._opening())
+
+    def begin_anew(self, standing: Message | None) -> Turn | None:
+        """As `begin`, but None when that would say no more than the question that stands on the screen already."""
+        turn = self._step(self._opening())
+        if turn is None:
+            return None
+        said = [one.message for one in turn.effects if isinstance(one, Say)]
+        if standing is not None and len(said) == 1 and _says_no_more(said[0], standing):
+            return None
+        return self._keep(turn)
+
+    def _opening(self) -> Event:
+        begun = State.from_json(self._saved).phase != "new"
+        # An edit of no answer at all: the desk walks again and says where the conversation stands.
+        return CoachAnswered("", None) if begun else Started(language=self._language)
+
+    def _step(self, event: Event) -> Turn | None:
         content = self._draft.content
         if content is None:
             return None
-        turn = step(content, World(channel="terminal"), State.from_json(self._saved), event, self._clock())
+        return step(content, World(channel=self._channel), State.from_json(self._saved), event, self._clock())
+
+    def _keep(self, turn: Turn) -> Turn:
         self._saved = turn.state.to_json()
         self.asked = turn.question.fact if turn.question is not None else ""
         return turn
 
-    def begin(self) -> Turn | None:
-        """The opening, or after a reload: the question that is pending now with the answers given before."""
-        return self.play(Started(language=self._language))
+
+def _says_no_more(said: Message, standing: Message) -> bool:
+    """The same question with the same buttons; above the one that stands there, more may have been said."""
+    return standing.text.endswith(said.text) and (said.fact, said.options) == (standing.fact, standing.options)
 
 
 # ---- publishing ---------------------------------------------------------------------------------------------------

@@ -53,6 +53,27 @@ def open_socket(settings: Settings) -> socket.socket:
     return listening
 
 
+DRAFT_PORT = 8008  # where `loket try --web` shows itself, when nobody else does
+
+
+def open_local_socket(port: int = 0) -> socket.socket:
+    """A socket that only this machine reaches: on `port`; without one on a usual port, or else on any that is free.
+
+    Raises PortTaken when the port that was asked for is in use.
+    """
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    for one in [port] if port else [DRAFT_PORT, 0]:
+        try:
+            listening.bind(("127.0.0.1", one))
+        except (OSError, OverflowError):
+            continue
+        listening.listen(64)
+        return listening
+    listening.close()
+    raise PortTaken(f"port {port} is in use, or may not be used; choose another with --port, or leave it out")
+
+
 class Server(uvicorn.Server):
     """Uvicorn that tells when it answers, and when it is asked to stop."""
 

@@ -40,17 +40,21 @@ class Problem:
     def render(self, lines: list[str] | None = None) -> str:
         """The finding as an editor reads it; `lines` are the lines of the file, when at hand."""
         said = "warning: " if self.severity == "warning" else ""
-        out = [f"{self.place}: {said}{self.message}"]
-        if lines and 0 < self.place.line <= len(lines):
-            number = f"{self.place.line:>4} | "
-            line, column = _window(lines[self.place.line - 1].rstrip("\n").expandtabs(1), self.place.column)
-            out.append(number + line)
-            out.append(" " * (len(number) + column - 1) + "^" * max(1, min(self.width, len(line) - column + 1)))
+        out = [f"{self.place}: {said}{self.message}", *self.pointed(lines)]
         if self.witness:
             out.append("  " + self.witness.replace("\n", "\n  "))
         if self.proposal:
             out.append("  " + self.proposal)
         return "\n".join(out)
+
+    def pointed(self, lines: list[str] | None) -> tuple[str, ...]:
+        """The offending line with its number, and the caret below it; empty when the line is not at hand."""
+        if not lines or not 0 < self.place.line <= len(lines):
+            return ()
+        number = f"{self.place.line:>4} | "
+        line, column = _window(lines[self.place.line - 1].rstrip("\n").expandtabs(1), self.place.column)
+        caret = " " * (len(number) + column - 1) + "^" * max(1, min(self.width, len(line) - column + 1))
+        return number + line, caret
 
 
 def _window(line: str, column: int) -> tuple[str, int]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.channels.terminal import Screen
 from bot.cleaning import clean_text
-from bot.clock import clock_on, system_clock
+from bot.clock import Clock, clock_on, system_clock
 from bot.commands.editing import stored_moves
 from bot.drafts import Draft, DraftTalk, by_hand, in_force, previous, put_back, put_in_force, stage
 from flows.check import check
@@ -29,6 +29,8 @@ def try_draft(options: argparse.Namespace) -> int:
     if draft.content is not None and options.language not in draft.content.languages:
         known = ", ".join(draft.content.languages)
         raise LoketError(f"'{options.language}' is not a language of this desk; known: {known}")
+    if options.web:
+        return _in_the_browser(draft, clock, options)
     talk = DraftTalk(draft, clock, options.language)
     screen = Screen(print, colours=sys.stdout.isatty())
     told = _tell(folder, draft, "")
@@ -50,6 +52,25 @@ def try_draft(options: argparse.Namespace) -> int:
                     continue  # another question stands there now: what was typed was no answer to it
         if said.strip():
             _show(screen, talk.play(Said(clean_text(said))))
+
+
+def _in_the_browser(draft: Draft, clock: Clock, options: argparse.Namespace) -> int:
+    """The draft chat and its problems as a page, for the browser of this machine, until Ctrl-C."""
+    import asyncio
+
+    from bot.serve import open_local_socket, run
+    from bot.web.draft_chat import DraftChat, create_draft_app
+
+    listening = open_local_socket(options.port)
+    address = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+    chat = DraftChat(draft, clock, options.language)
+
+    def ready() -> None:
+        print(f"Your draft and its problems: {address}", "It reads a file again when you save it. Ctrl-C stops.",
+              sep="\n", flush=True)  # fmt: skip
+
+    asyncio.run(run(create_draft_app(chat), listening, (), ready, chat.stop))
+    return 0
 
 
 def _tell(folder: Path, draft: Draft, told: str) -> str:

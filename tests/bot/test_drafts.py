@@ -104,7 +104,7 @@ def asked(turn: Turn | None) -> str:
 def test_a_sound_draft_says_so_and_talks(pack: Path) -> None:
     draft = Draft(pack, DAY)
     assert draft.refresh()
-    assert draft.told().startswith("no errors")
+    assert draft.told().startswith("No errors")
     assert asked(DraftTalk(draft, lambda: NOON).begin()) == "wish"
 
 

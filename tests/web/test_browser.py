@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import socket
 import threading
@@ -11,7 +12,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from tests.web.browsing import IN_A_BROWSER, chrome, desk, screen, whole_desk
+from bot import serve
+from bot.drafts import Draft
+from bot.web.draft_chat import DraftChat, create_draft_app
+from tests.bot.test_drafts import DAY, NOON, edit, make_draft
+from tests.web.browsing import IN_A_BROWSER, SMALL, chrome, desk, screen, whole_desk
 from tests.web.screenshots import (
     follow,
     log_in,
@@ -319,3 +324,41 @@ def test_two_tabs_that_change_one_entry_show_the_conflict(whole_desk: Running, s
     second.get_by_text("Een collega heeft dit intussen gewijzigd").wait_for()
     assert second.input_value("#k-status") == "paused"
     assert whole_desk.desk.content.knowledge.catalogue["leeroverzicht"].status == "paused"
+
+
+@contextmanager
+def trying(pack: Path) -> Iterator[str]:
+    """The page of `loket try --web`, watcher and all."""
+    listening = serve.open_local_socket()
+    chat = DraftChat(Draft(pack, DAY), lambda: NOON)
+    ready = threading.Event()
+    server = serve.Server(create_draft_app(chat), ready.set, chat.stop)
+    thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listening])), daemon=True)
+    thread.start()
+    assert ready.wait(10)
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    chat.stop()
+    server.should_exit = True
+    thread.join(10)
+
+
+def test_a_draft_on_a_phone_with_the_keyboard_follows_what_is_saved(tmp_path: Path, screen):
+    pack = make_draft(tmp_path / "draft")
+    with trying(pack) as url:
+        page = screen(320, 640).page
+        page.goto(url)
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "bericht"
+        edit(pack, "- ask: wish", "- ask: [wish, streat]")
+        page.get_by_text("There is no fact 'streat'").wait_for()
+        assert "last version" in page.locator("#state").inner_text()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        assert page.evaluate(SMALL) == []
+        edit(pack, "streat", "street")
+        page.get_by_text("Nothing is wrong with the draft.").wait_for()
+        page.keyboard.type("lassen")
+        page.keyboard.press("Enter")
+        page.get_by_text("In welke straat woont u?").wait_for()
+        below = page.locator("#problems").bounding_box()["y"]
+        assert below > page.locator("#dock").bounding_box()["y"], "the problems stand below the chat"

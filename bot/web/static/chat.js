@@ -158,7 +158,7 @@
   window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
   /* idle: on a shared computer nothing stays on the screen */
-  const IDLE = 15 * 60 * 1000;
+  const IDLE = words.stays ? Infinity : 15 * 60 * 1000; // beside an editor nobody else comes by
   let touched = Date.now();
   let cleared = false;
   for (const kind of ["pointerdown", "pointermove", "keydown", "scroll", "touchstart"]) {
