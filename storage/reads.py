@@ -35,7 +35,7 @@ OPEN = ("waiting", "with_coach", "waiting_for_client", "snoozed")
 GUARDED = ("sensitive", "special")  # only the owner of the case sees these
 TABS = ("waiting", "mine", "waiting_for_client", "snoozed", "all")
 
-_CONVERSATION = sa.select(t.conversation, t.coach.c.name.label("coach_name"), t.identity.c.gone_at).select_from(
+CONVERSATIONS = sa.select(t.conversation, t.coach.c.name.label("coach_name"), t.identity.c.gone_at).select_from(
     t.conversation.join(t.identity, t.identity.c.id == t.conversation.c.identity).outerjoin(
         t.coach, t.coach.c.id == t.conversation.c.coach
     )
@@ -47,7 +47,7 @@ _DELIVERY = (
     .limit(1)
     .scalar_subquery()
 )
-_MESSAGES = sa.select(t.message, t.coach.c.name.label("coach_name"), _DELIVERY.label("delivery")).select_from(
+MESSAGES = sa.select(t.message, t.coach.c.name.label("coach_name"), _DELIVERY.label("delivery")).select_from(
     t.message.outerjoin(t.coach, t.coach.c.id == t.message.c.coach)
 )
 _DELIVERED = {None: "", "new": "waiting", "sending": "waiting", "sent": "sent", "dead": "failed"}
@@ -241,11 +241,11 @@ def _theirs(staff: Staff, whole_team: bool = False) -> Any:
 
 
 def _one_conversation(conn: Connection, where: Any) -> ConversationRow | None:
-    row = conn.execute(_CONVERSATION.where(where)).fetchone()
-    return None if row is None else _conversation(row)
+    row = conn.execute(CONVERSATIONS.where(where)).fetchone()
+    return None if row is None else conversation_row(row)
 
 
-def _conversation(row: Any) -> ConversationRow:
+def conversation_row(row: Any) -> ConversationRow:
     return ConversationRow(
         row.id, row.person, row.channel, row.bot, row.language, row.speaker, row.epoch, row.coach_name or "",
         K(row.open_case), moment(row.promised_at), row.next_seq - 1, row.phase, row.turn, row.version,
@@ -260,18 +260,19 @@ def _messages(
     key = key_of(conn, context, person) if person else None
     if key is None:
         return []
-    query = _MESSAGES.where(t.message.c.conversation == conversation, t.message.c.seq > after)
+    query = MESSAGES.where(t.message.c.conversation == conversation, t.message.c.seq > after)
     if not private:
         query = query.where(t.message.c.private == 0)
     rows = conn.execute(query.order_by(t.message.c.seq).limit(limit))
-    return [
-        MessageRow(
-            row.seq, _at(row.at), row.sender, row.coach_name or "" if row.sender == "coach" else "",
-            open_message(key, conversation, row.seq, row.body_sealed), row.turn, bool(row.private),
-            _DELIVERED[row.delivery], row.withdrawn_at is not None,
-        )
-        for row in rows
-    ]  # fmt: skip
+    return [message_row(key, conversation, row) for row in rows]
+
+
+def message_row(key: PersonKey, conversation: str, row: Any) -> MessageRow:
+    return MessageRow(
+        row.seq, _at(row.at), row.sender, row.coach_name or "" if row.sender == "coach" else "",
+        open_message(key, conversation, row.seq, row.body_sealed), row.turn, bool(row.private),
+        _DELIVERED[row.delivery], row.withdrawn_at is not None,
+    )  # fmt: skip
 
 
 def open_message(key: PersonKey, conversation: str, seq: int, sealed: bytes) -> Any:

@@ -28,6 +28,7 @@ from storage.people import People
 from storage.privacy import Privacy
 from storage.reads import Reads
 from storage.sessions import Sessions
+from storage.showing import Showing
 from storage.staff import StaffRoom
 from storage.talk import Rules
 from storage.timers import Timers
@@ -38,8 +39,8 @@ if TYPE_CHECKING:
 
 
 class Store(
-    Reads, Reports, CaseActions, Delivery, Feeds, Noted, Notices, Oversight, People, Privacy, Sessions, StaffRoom,
-    Timers,
+    Reads, Reports, CaseActions, Delivery, Feeds, Noted, Notices, Oversight, People, Privacy, Sessions, Showing,
+    StaffRoom, Timers,
 ):  # fmt: skip
     """What is remembered. Open with `open_store`, close with `aclose`."""
 

@@ -83,6 +83,7 @@ def create_app(desk: Desk) -> Starlette:
 
     require_packages(desk.settings)
     broker = broker_for(desk.store)
+    desk.when_stored(lambda result: broker.touched(result.conversation, result.version))
     here = House(desk, broker)
 
     @contextlib.asynccontextmanager

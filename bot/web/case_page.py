@@ -118,7 +118,7 @@ async def case_view(request: Request, row: CaseRow, *, conflict: str = "", draft
     me = staff_of(request)
     mine = bool(row.owner) and row.owner == me.id
     store = here.store
-    bubbles = await reads.bubbles(store, here.content, row.conversation.id, private=True) if row.conversation else ()
+    bubbles = await reads.bubbles(store, here.content, row.conversation.id) if row.conversation else ()
     before = tuple(one for one in bubbles if one.at <= row.opened_at and one.sender != "note")
     after = tuple(one for one in bubbles if one not in before)
     answers = {one.fact: Answer(one.status, one.value, one.by) for one in row.answers if not one.sealed}
@@ -269,7 +269,7 @@ async def case_stream(request: Request, code: str) -> Response:
                 if now.epoch != epoch:
                     epoch = now.epoch
                     yield sse.event(str(epoch), name="owner")
-                bubbles = await reads.bubbles(here.store, here.content, conversation, seen, private=True)
+                bubbles = await reads.bubbles(here.store, here.content, conversation, seen)
                 if bubbles:
                     seen = bubbles[-1].seq
                     said = {one.fact: one.value for one in now.answers if not one.sealed}

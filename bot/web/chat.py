@@ -33,6 +33,7 @@ from storage.messages import Incoming
 COOKIE = "loket"
 SESSION_HEADER = "x-loket-session"
 KEEP = 28 * 24 * 3600  # seconds a browser keeps its conversation: as long as the desk does
+GONE = '<div data-part="reload"></div>'  # the conversation is no more
 LONGEST = 4000  # characters of one message on the page; the engine says kindly when more was sent
 
 
@@ -84,7 +85,7 @@ async def chat_page(
     request: Request, here: House, visitor: Visitor | None, *, embedded: bool = False, notice: str = "", draft: str = ""
 ) -> ChatPage:
     """The page of this visitor's conversation, or the welcome of one that has not begun (nothing is stored yet)."""
-    talk = await reads.talk_at(here.store, visitor.address) if visitor else None
+    talk = await reads.talk_since(here.store, here.content, visitor.address) if visitor else None
     message_id = secrets.token_hex(12)
     if talk is None:
         language = language_of(request)
@@ -100,15 +101,14 @@ async def chat_page(
             draft=draft,
             embedded=embedded,
         )
-    bubbles = await reads.bubbles(here.store, here.content, talk.id, language=talk.language)
     return ChatPage(
         here.face(talk.language),
         talk.language,
-        bubbles,
+        talk.bubbles,
         talk.waiting,
         known_facts(here.content, talk.state.answers, talk.language),
         message_id,
-        last_seq=bubbles[-1].seq if bubbles else 0,
+        last_seq=talk.bubbles[-1].seq if talk.bubbles else 0,
         begun=True,
         advised=bool(talk.state.advice),
         notice=notice,
@@ -137,16 +137,16 @@ async def say(request: Request) -> Response:
     form = await request.form(max_fields=60)
     live = request.headers.get("x-loket-live") == "1"
     event = event_of(form)
-    talk = await reads.talk_at(here.store, visitor.address)
+    before = None if visitor.new else await here.store.how_far("web", "", visitor.address)
     clock = time.monotonic()
     if not here.messages.allows(visitor.address, clock) or (
-        talk is None and not here.openings.allows(client_prefix(request), clock)
+        before is None and not here.openings.allows(client_prefix(request), clock)
     ):
         return await _again(request, here, visitor, form, 429, "too_fast", live)
-    if event is None and talk is not None:
+    if event is None and before is not None:
         return _back(request, visitor, live, await _news(here, visitor, form) if live else "")
     try:
-        if talk is None:
+        if before is None:
             await receive(
                 here, visitor, Started(_start(str(form.get("start", ""))), language_of(request)), "start", request
             )
@@ -164,7 +164,7 @@ async def say(request: Request) -> Response:
         )
     if live:
         return _back(request, visitor, live, await _news(here, visitor, form))
-    return _back(request, visitor, live, "", f"m{talk.row.last_seq + 1}" if talk else "log")
+    return _back(request, visitor, live, "", "log" if before is None else f"m{before + 1}")
 
 
 async def receive(here: House, visitor: Visitor, event: Event, message_id: str, request: Request):  # type: ignore[no-untyped-def]
@@ -216,14 +216,15 @@ async def _news(here: House, visitor: Visitor, form: FormData) -> str:
 
 async def news(here: House, address: str, after: int) -> str:
     """Everything that is new since message `after`, the state line and the answers, as one piece of HTML."""
-    talk = await reads.talk_at(here.store, address)
-    if talk is None:
-        return '<div data-part="reload"></div>'
-    bubbles = await reads.bubbles(here.store, here.content, talk.id, after, language=talk.language)
+    talk = await reads.talk_since(here.store, here.content, address, after)
+    return GONE if talk is None else told(here, talk)
+
+
+def told(here: House, talk: reads.Talk) -> str:
     return fragment(
         "news.html",
         talk.language,
-        bubbles=bubbles,
+        bubbles=talk.bubbles,
         waiting=talk.waiting,
         buttons=True,
         visitor_name="",
@@ -272,7 +273,7 @@ async def messages(request: Request) -> Response:
     here = house(request)
     visitor = visitor_of(request)
     html = "" if visitor.new else await news(here, visitor.address, 0)
-    if visitor.new or 'data-part="reload"' in html:
+    if visitor.new or html == GONE:
         language = language_of(request)
         html = fragment(
             "news.html",
@@ -296,24 +297,26 @@ async def live(request: Request) -> Response:
     talk = None if visitor.new else await reads.talk_at(here.store, visitor.address)
     if talk is None:
         return Response(status_code=204)
-    conversation, after = talk.id, min(sse.last_event_id(request), talk.row.last_seq)
+    after = min(sse.last_event_id(request), talk.row.last_seq)
 
     async def body() -> AsyncIterator[str]:
-        seen = after
+        seen, version = after, -1
         yield ": welkom\n\n"
-        with here.broker.watch(conversation) as changes:
+        with here.broker.watch(talk.id) as changes:
             changes.set()  # whatever was missed comes first
             async for changed in sse.ticks(request, here.broker, changes):
                 if not changed:
                     yield ": nog hier\n\n"
                     continue
-                html = await news(here, visitor.address, seen)
-                if 'data-part="reload"' in html:
-                    yield sse.event(html)
+                now = await reads.talk_since(here.store, here.content, visitor.address, seen)
+                if now is None:
+                    yield sse.event(GONE)
                     return
-                newest = await reads.last_seq(here.store, conversation)
-                yield sse.event(html, id=newest)
-                seen = max(seen, newest)
+                if now.row.version == version:  # told already: a look came after the turn's own word
+                    continue
+                version = now.row.version
+                seen = max(seen, now.row.last_seq)
+                yield sse.event(told(here, now), id=seen)
 
     return sse.stream(body())
 
@@ -355,7 +358,7 @@ async def wipe(request: Request) -> Response:
 
 def _gone(request: Request, live: bool, what: str) -> Response:
     if live:
-        response: Response = Response('<div data-part="reload"></div>', media_type="text/html; charset=utf-8")
+        response: Response = Response(GONE, media_type="text/html; charset=utf-8")
     else:
         response = RedirectResponse(f"/chat/klaar?{what}=1", 303)
     drop_cookie(response, request, COOKIE)

@@ -1,5 +1,8 @@
 """Live pages: one watcher per process looks which conversations changed and wakes the streams that show them.
 
+A turn of this process names its conversation, so its streams are woken without a look at the database. What coaches do,
+and what other processes write, is found by one query for all open streams, a few times a second at most.
+
 Each stream starts after the number its reader saw last (`Last-Event-ID`) and reads on from the database, so a restart
 of the server or a lost connection neither skips nor repeats a message.
 """
@@ -9,23 +12,24 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
 
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 HEARTBEAT = 20.0  # seconds; shorter than the patience of proxies
+PAUSE = 0.2  # seconds between two looks at what changed
 EVERYTHING = ""  # the channel of those who want to know that anything changed
 
-Positions = Callable[[Iterable[str]], Awaitable[Mapping[str, object]]]
+Marks = Callable[[Collection[str]], Awaitable[Mapping[str, object]]]
 Changed = Callable[[float], Awaitable[bool]]
 
 
 class Broker:
-    """Wakes streams. `positions(ids)` gives a mark per conversation; `changed(timeout)` waits for a commit."""
+    """Wakes streams. `marks(ids)` gives a mark per conversation, its version; `changed(timeout)` waits for a commit."""
 
-    def __init__(self, positions: Positions, changed: Changed) -> None:
-        self._positions, self._changed = positions, changed
+    def __init__(self, marks: Marks, changed: Changed) -> None:
+        self._read, self._changed = marks, changed
         self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
         self._marks: dict[str, object] = {}
         self._task: asyncio.Task[None] | None = None
@@ -57,22 +61,50 @@ class Broker:
                 del self._waiting[topic]
                 self._marks.pop(topic, None)
 
+    def touched(self, conversation: str, version: int) -> None:
+        """A turn was stored here: wakes whoever shows this conversation, unless a look has seen that version."""
+        if conversation not in self._waiting:
+            return
+        seen = self._marks.get(conversation)
+        if not isinstance(seen, int) or seen < version:
+            self._marks[conversation] = version
+            self._wake(conversation)
+
     async def _run(self) -> None:
-        while self._waiting:
-            await self._changed(2.0)  # two seconds: writes of another process are seen at the latest then
-            with contextlib.suppress(OSError):
-                await self.look()
+        loop = asyncio.get_running_loop()
+        looked = -PAUSE
+        news = loop.create_task(self._coming())
+        try:
+            while self._waiting:
+                await news
+                await asyncio.sleep(max(0.0, looked + PAUSE - loop.time()))
+                looked = loop.time()
+                news = loop.create_task(self._coming())  # waits already: what is stored during the look is not missed
+                with contextlib.suppress(OSError):
+                    await self.look()
+        finally:
+            news.cancel()
+
+    async def _coming(self) -> bool:
+        """Two seconds at most: writes of another process are seen then."""
+        return await self._changed(2.0)
 
     async def look(self) -> None:
         """Compares marks and wakes whoever shows something that moved."""
-        topics = list(self._waiting)
-        marks = await self._positions(topics)
-        for topic in topics:
+        before = {topic: self._marks.get(topic, self) for topic in self._waiting}
+        marks = await self._read(before)
+        for topic, seen in before.items():
             mark = marks.get(topic)
-            if self._marks.get(topic, self) != mark:  # seen for the first time: it may have moved since it was read
-                for event in self._waiting.get(topic, ()):
-                    event.set()
-            self._marks[topic] = mark
+            if self._marks.get(topic, self) is not seen:
+                continue  # a turn was stored meanwhile and has told it
+            if seen != mark:  # seen for the first time: it may have moved since it was read
+                self._wake(topic)
+            if topic in self._waiting:
+                self._marks[topic] = mark
+
+    def _wake(self, topic: str) -> None:
+        for event in self._waiting.get(topic, ()):
+            event.set()
 
     async def close(self) -> None:
         self.stop()

@@ -37,6 +37,7 @@ class Bubble:
     turn: int = 0
     current: bool = False  # its buttons are the ones that stand on the screen
     delivery: str = ""  # '' | waiting | sent | failed
+    day: date | None = None  # said above the first message of a day
 
 
 @dataclass(frozen=True, slots=True)
