@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from flows.ahead import line_ahead
 from flows.cards import card_message, mention_line
 from flows.deskquestions import TICKS
-from flows.effects import Count, Elsewhere, Message, OpenCase, Option, Remind, Span, Wish, counted
+from flows.effects import WARNED, Count, Elsewhere, Message, OpenCase, Option, Remind, Span, Wish, counted
 from flows.effects import Note as NoteEffect
 from flows.handover import open_case
 from flows.model import Finish, Handoff, Note, Offer, Say
 from flows.model import Remind as RemindStep
 from flows.position import Withheld
 from flows.questions import question_of
-from flows.state import WARNED, Shown
+from flows.state import Shown
 from flows.walk import Advised, Pending, Walk, candidates
 from knowledge.text import words
 

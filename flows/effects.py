@@ -169,6 +169,9 @@ class ShowMyData:
     """The visitor asked for their data: storage answers with a one-time link and a summary."""
 
 
+WARNED = "!warned"  # in a state's `done`: the visitor heard, before a sensitive question, that this channel is not ours
+
+
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
     """A question is better answered in the web chat: storage adds a one-time link to it."""

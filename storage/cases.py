@@ -14,9 +14,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from flows.effects import Message, Say
+from flows.effects import WARNED, Message, Say
 from flows.events import CoachAnswered, Event, SpeakerChanged
-from flows.state import WARNED
 from knowledge.problems import LoketError
 from knowledge.redaction import redact
 from storage import actions as a
@@ -387,6 +386,9 @@ def _edit(matter: Matter, action: a.EditAnswer) -> Done | Refused:
         return refused
     if matter.step is None:
         raise LoketError("an answer can only be changed where the flows are loaded")
+    held = matter.talk.state.answers.get(action.fact)
+    if action.seen is not None and action.seen != (a.answer_mark(held.status, held.value) if held else ""):
+        return Refused("changed")  # in another tab, or by the visitor
     follow(matter, CoachAnswered(action.fact, action.value, matter.staff.id))
     if action.value is None:
         matter.pen.count(matter.talk, "wrong_answer", action.fact)
