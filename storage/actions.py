@@ -6,8 +6,10 @@ is an answer (`Refused`), not an exception: the page shows who was first, and ke
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import blake2s
 
 from storage.messages import Outgoing
 
@@ -16,7 +18,7 @@ from storage.messages import Outgoing
 class Refused:
     """Why nothing happened."""
 
-    why: str  # taken | stale | not_owner | closed | forbidden | full | unknown | too_short | bad_date | bad_value
+    why: str  # taken | stale | not_owner | closed | forbidden | full | unknown | too_short | bad_date | bad_value | changed
     by: str = ""  # name of the coach who has it
     at: datetime | None = None
 
@@ -135,6 +137,13 @@ class MarkUrgent:
     urgent: bool = True
 
 
+def answer_mark(status: str, value: object | None) -> str:
+    """Names an answer as a form showed it, so that a second form is told that it changed; '' for no answer."""
+    if not status:
+        return ""
+    return blake2s(json.dumps([status, value], ensure_ascii=False).encode(), digest_size=6).hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
 class EditAnswer:
     """On the intake sheet; goes through the engine, so that all that follows from it changes too. None removes."""
@@ -143,6 +152,7 @@ class EditAnswer:
     staff: str
     fact: str
     value: object | None
+    seen: str | None = None  # `answer_mark` of what the form was drawn from; None = whatever stands there
 
 
 @dataclass(frozen=True, slots=True)

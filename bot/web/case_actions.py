@@ -144,13 +144,14 @@ def _edit(request: Request, row: CaseRow, form: FormData) -> do.DeskAction | str
     facts = house(request).content.knowledge.facts
     if fact not in facts:
         return "unknown"
+    seen = clean_text(str(form["seen"]), 20) if "seen" in form else None
     if form.get("do") == "wrong":
-        return do.EditAnswer(row.code, staff_of(request).id, fact, None)
+        return do.EditAnswer(row.code, staff_of(request).id, fact, None, seen)
     try:
         value = read_answer(house(request), fact, [clean_text(str(one), 500) for one in form.getlist("value")])
     except ValueError:
         return "bad_value"
-    return do.EditAnswer(row.code, staff_of(request).id, fact, value)
+    return do.EditAnswer(row.code, staff_of(request).id, fact, value, seen)
 
 
 def _decide(request: Request, row: CaseRow, form: FormData) -> do.DeskAction | str:
@@ -208,7 +209,7 @@ def action(name: str) -> Callable[[Request], Awaitable[Response]]:
             view = await case_view(
                 request,
                 again,
-                conflict=conflict_words(result),
+                conflict=_conflict(here, wanted, result),
                 draft=text if name == "antwoord" else "",
                 note=text if name == "notitie" else "",
             )
@@ -220,6 +221,14 @@ def action(name: str) -> Callable[[Request], Awaitable[Response]]:
         return go(base + anchor, ok=ok)
 
     return act
+
+
+def _conflict(here: House, wanted: do.DeskAction, refused: do.Refused) -> str:
+    """Why nothing happened, with what was filled in where the page has no box that keeps it."""
+    words = conflict_words(refused)
+    if refused.why == "changed" and isinstance(wanted, do.EditAnswer) and wanted.value is not None:
+        return f"{words} U vulde in: {here.content.knowledge.explainer.value(wanted.fact, wanted.value)}."
+    return words
 
 
 async def save_draft(request: Request) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 from collections.abc import AsyncIterator
@@ -77,6 +78,7 @@ class View:
     note_draft: str
     conflict: str
     last_seq: int
+    sheet: str  # names the answers as they stand, for the live page
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.row, name)
@@ -160,12 +162,22 @@ async def case_view(request: Request, row: CaseRow, *, conflict: str = "", draft
         note_draft=note,
         conflict=conflict,
         last_seq=bubbles[-1].seq if bubbles else 0,
+        sheet=sheet_mark(row),
     )
+
+
+def sheet_mark(row: CaseRow) -> str:
+    """Names all answers together: another mark means that the sheet on the screen is no longer what holds."""
+    held = repr([(one.fact, one.status, one.value, one.sealed) for one in row.answers])
+    return hashlib.blake2s(held.encode(), digest_size=6).hexdigest()
 
 
 def _known(here: House, one: Any, facts: Any) -> Known:
     value = "" if one.sealed else _words(here, one)
-    return Known(one.fact, facts[one.fact].name, value, one.by, one.at, one.sealed, not facts[one.fact].derive)
+    held = None if one.sealed or one.status != "given" else one.value
+    mark = "" if one.sealed else do.answer_mark(one.status, one.value)
+    name, editable = facts[one.fact].name, not facts[one.fact].derive
+    return Known(one.fact, name, value, one.by, one.at, one.sealed, editable, held, mark)
 
 
 def _words(here: House, one: Any) -> str:
@@ -255,7 +267,7 @@ async def case_stream(request: Request, code: str) -> Response:
     conversation, after = row.conversation.id, min(sse.last_event_id(request), row.conversation.last_seq)
 
     async def body() -> AsyncIterator[str]:
-        seen, epoch = after, -1
+        seen, epoch, sheet = after, -1, ""
         yield ": welkom\n\n"
         with here.broker.watch(conversation) as changes:
             changes.set()
@@ -269,6 +281,9 @@ async def case_stream(request: Request, code: str) -> Response:
                 if now.epoch != epoch:
                     epoch = now.epoch
                     yield sse.event(str(epoch), name="owner")
+                if sheet_mark(now) != sheet:
+                    sheet = sheet_mark(now)
+                    yield sse.event(sheet, name="sheet")
                 bubbles = await reads.bubbles(here.store, here.content, conversation, seen)
                 if bubbles:
                     seen = bubbles[-1].seq

@@ -62,6 +62,10 @@ FLASHES: dict[str, tuple[str, str]] = {
     "empty": ("bad", "Er stond geen tekst in het vak."),
     "bad_date": ("bad", "Die datum begrijp ik niet. Schrijf bijvoorbeeld 03-12-2026."),
     "bad_value": ("bad", "Dat antwoord past niet bij de vraag."),
+    "changed": (
+        "bad",
+        "Dit antwoord is intussen veranderd: in een ander venster, of door de klant. Er is niets bewaard.",
+    ),
     "channel": ("bad", "Die vraag is te privé voor deze app. Vraag het in een gesprek, of in de webchat."),
     "too_short": ("bad", "Schrijf een notitie van ten minste 10 tekens voor uw collega."),
     "outcome": ("bad", "Kies eerst een uitkomst."),

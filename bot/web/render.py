@@ -67,6 +67,12 @@ def isoday(text: str, language: str = "nl") -> str:
         return text
 
 
+def dutchday(text: object) -> str:
+    """2026-11-23 as 23-11-2026, as a form asks for it; anything else stays as it is."""
+    parts = str(text).split("-")
+    return "-".join(reversed(parts)) if len(parts) == 3 else str(text)
+
+
 def capfirst(text: str) -> str:
     """First letter large, the rest untouched (Jinja's own `capitalize` lowers names)."""
     return text[:1].upper() + text[1:]
@@ -116,6 +122,7 @@ def environment() -> Environment:
         isoday=isoday,
         card_body=card_body,
         capfirst=capfirst,
+        dutchday=dutchday,
     )
     made.globals.update(
         asset=asset,

@@ -51,6 +51,8 @@ class Known:
     at: datetime | None = None
     sealed: bool = False  # sensitive, and this reader may not see it now
     editable: bool = True
+    held: object = None  # the answer itself, for a form that begins with it
+    mark: str = ""  # names it, so that a form that is late is noticed
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ async def a_desk(url: str = "memory:", **settings: Any) -> AsyncIterator[Desk]:
     try:
         yield desk
     finally:
-        await desk.aclose(0.2)
+        await desk.aclose()
         await store.aclose()
 
 

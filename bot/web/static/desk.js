@@ -89,6 +89,7 @@
     }
   });
   source.addEventListener("owner", (event) => { if (event.data !== body.dataset.epoch) tell("Er is iets veranderd in deze hulpvraag. Uw tekst blijft bewaard.", location.href); });
+  source.addEventListener("sheet", (event) => { if (event.data !== body.dataset.sheet) tell("De antwoorden op dit blad zijn veranderd.", location.href); });
   /* news within ten seconds of other news waits its turn: the list does not jump about, and the last word is never lost */
   let later = 0;
   source.addEventListener("changed", (event) => {
