@@ -9,7 +9,6 @@ DATA   ?= var
 .PHONY: run test test-long soak bench bench-long lint types screenshots documents chat check clean constraints
 
 run: $(VENV)/.ready
-	@mkdir -p $(DATA)
 	@LOKET_DATA=$(DATA) $(BIN)/loket serve --demo
 
 chat: $(VENV)/.ready
@@ -49,16 +48,21 @@ screenshots: $(VENV)/.ready-dev
 constraints: $(VENV)/.ready-dev
 	$(BIN)/pip freeze --exclude-editable | grep -v '@' > constraints.txt
 
-$(VENV)/bin/python:
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/python3.11"; exit 2; }
-	$(PYTHON) -m venv $(VENV)
+# Each step that can fail on a bare machine says in one sentence what helps, and leaves nothing half made behind.
+PIP     = $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
+OFFLINE = { echo "The packages could not be fetched. Is there a network? Behind a proxy, set HTTPS_PROXY; then run make again."; exit 2; }
 
-$(VENV)/.ready: $(VENV)/bin/python pyproject.toml constraints.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+$(VENV)/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/python3.11"; exit 2; }
+	@echo "Setting up in $(VENV): once, about a minute."
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Python has no venv here: install it (Debian, Ubuntu: apt install python3-venv), then run make again."; exit 2; }
+
+$(VENV)/.ready: $(VENV)/bin/pip pyproject.toml constraints.txt
+	@$(PIP) --editable . || $(OFFLINE)
 	@touch $@
 
-$(VENV)/.ready-dev: $(VENV)/bin/python pyproject.toml constraints.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+$(VENV)/.ready-dev: $(VENV)/bin/pip pyproject.toml constraints.txt
+	@$(PIP) --editable '.[dev]' || $(OFFLINE)
 	@touch $@ $(VENV)/.ready
 
 clean:
