@@ -134,7 +134,6 @@ message = sa.Table(
     _text("ref"),  # the platform's id of a visitor's message, to delete it with an erasure
     _moment("at", null=False),
     _moment("withdrawn_at"),
-    sqlite_with_rowid=False,
 )
 _special = message.c["class"] == "special"
 sa.Index("ix_message_special", message.c.at, sqlite_where=_special, postgresql_where=_special)
@@ -168,7 +167,7 @@ seen = sa.Table(
     _column("channel", sa.String(16), primary_key=True),
     _column("bot", sa.String(64), primary_key=True),
     _column("update_id", sa.String(80), primary_key=True),
-    _moment("at", null=False, index=True),
+    _moment("at", null=False),
     sqlite_with_rowid=False,
 )
 
