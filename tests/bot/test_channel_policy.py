@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 
@@ -18,6 +18,7 @@ from storage import actions as a
 from storage.actions import Refused
 from storage.messages import Incoming
 from storage.store import open_store
+from tests.shipped import shipped
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=AMSTERDAM)
 DESK = """\
@@ -32,14 +33,34 @@ STORY = ("ik zoek werk in de logistiek", "geen diploma", "Tiel")  # next comes t
 ASKED, NOT_HERE = "Krijgt u een uitkering?", "Eén vraag stel ik hier niet"
 
 
-@pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    (tmp_path / "desk.yaml").write_text(DESK, encoding="utf-8")
+@asynccontextmanager
+async def a_desk(content: Content) -> AsyncIterator[Desk]:
     store = await open_store("memory:", clock=lambda: NOW)
-    opened = Desk(Content.load(tmp_path), store, Settings(public_url="https://loket.example"), clock=lambda: NOW)
+    opened = Desk(content, store, Settings(public_url="https://loket.example"), clock=lambda: NOW)
     yield opened
     await opened.aclose()
     await store.aclose()
+
+
+@pytest.fixture(scope="module")
+def strict(tmp_path_factory: pytest.TempPathFactory) -> Content:
+    pack = tmp_path_factory.mktemp("strict")
+    (pack / "desk.yaml").write_text(DESK, encoding="utf-8")
+    return Content.load(pack)
+
+
+@pytest.fixture(scope="module")
+def silent(tmp_path_factory: pytest.TempPathFactory) -> Content:
+    """A desk.yaml that says nothing about channels: sensitive questions are asked on Telegram, after a warning."""
+    pack = tmp_path_factory.mktemp("silent")
+    (pack / "desk.yaml").write_text(DESK.partition("channels:")[0], encoding="utf-8")
+    return Content.load(pack)
+
+
+@pytest.fixture
+async def desk(strict: Content) -> AsyncIterator[Desk]:
+    async with a_desk(strict) as opened:
+        yield opened
 
 
 async def tell(desk: Desk, channel: str, *texts: str, address: str = "a" * 64) -> str:
@@ -106,14 +127,9 @@ WARNING, RATHER = "Onze eigen chat is veiliger.", "Liever antwoorden in onze eig
 
 
 @pytest.fixture
-async def warning_desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    """A desk.yaml that says nothing about channels: sensitive questions are asked on Telegram, after a warning."""
-    (tmp_path / "desk.yaml").write_text(DESK.partition("channels:")[0], encoding="utf-8")
-    store = await open_store("memory:", clock=lambda: NOW)
-    opened = Desk(Content.load(tmp_path), store, Settings(public_url="https://loket.example"), clock=lambda: NOW)
-    yield opened
-    await opened.aclose()
-    await store.aclose()
+async def warning_desk(silent: Content) -> AsyncIterator[Desk]:
+    async with a_desk(silent) as opened:
+        yield opened
 
 
 async def test_before_the_first_sensitive_question_a_messenger_is_warned_about_once(warning_desk: Desk) -> None:
@@ -156,7 +172,7 @@ async def test_my_data_comes_to_telegram_as_a_link_that_works_once(desk: Desk) -
 
 
 async def test_the_shipped_desk_keeps_special_questions_off_telegram_and_the_api_only() -> None:
-    content = Content.load()
+    content = shipped()
     for channel in ("telegram", "api"):
         kept_off = {content.knowledge.facts[fact].cls for fact in content.withheld(channel)}
         assert kept_off == {"special"}

@@ -11,17 +11,17 @@ from bot.clock import AMSTERDAM
 from bot.desk import Desk
 from bot.health import with_health
 from bot.settings import Settings
-from flows.content import Content
 from flows.events import Said, Started
 from storage.messages import Incoming
 from storage.store import open_store
+from tests.shipped import shipped
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=AMSTERDAM)
 
 
 async def test_a_desk_with_a_database_is_ready_and_counts_turns() -> None:
     store = await open_store("memory:", clock=lambda: NOW)
-    desk = Desk(Content.load(), store, Settings(), clock=lambda: NOW)
+    desk = Desk(shipped(), store, Settings(), clock=lambda: NOW)
     transport = httpx.ASGITransport(with_health(Starlette(), desk), client=("127.0.0.1", 5000))
     async with httpx.AsyncClient(transport=transport, base_url="http://loket") as browser:
         assert (await browser.get("/healthz")).json() == {"ok": True}
@@ -38,7 +38,7 @@ async def test_a_desk_with_a_database_is_ready_and_counts_turns() -> None:
 
 async def test_metrics_are_for_this_machine_or_for_who_knows_the_token() -> None:
     store = await open_store("memory:", clock=lambda: NOW)
-    content = Content.load()
+    content = shipped()
     for settings, headers, address, status in (
         (Settings(), {}, "127.0.0.1", 200),
         (Settings(), {"x-forwarded-for": "10.0.0.1"}, "127.0.0.1", 404),

@@ -2,21 +2,55 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 
 import pytest
+
+from bot.cli import main
+from bot.commands import talking
+from flows.content import Content
+from tests.shipped import shipped
 
 KEYS = {"messages", "question", "understood", "advice", "handoff", "ended"}
 
 
+def command(options: tuple[str, ...]) -> list[str]:
+    return ["chat", "--json", "--date", "2026-11-21", *options]
+
+
 def talk(*lines: str | bytes, options: tuple[str, ...] = ()) -> tuple[list[dict[str, object]], int]:
+    """The command in this process: its bytes in, its objects and exit status out."""
     raw = b"".join((line if isinstance(line, bytes) else line.encode()) + b"\n" for line in lines)
-    command = [sys.executable, "-m", "bot.cli", "chat", "--json", "--date", "2026-11-21", *options]
-    done = subprocess.run(command, input=raw, capture_output=True, check=False)
-    assert b"Traceback" not in done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()], done.returncode
+    out, before = io.StringIO(), sys.stdin
+    sys.stdin = io.TextIOWrapper(io.BytesIO(raw))
+    try:
+        with redirect_stdout(out):
+            status = main(command(options))
+    finally:
+        sys.stdin = before
+    return [json.loads(line) for line in out.getvalue().split("\n") if line], status
+
+
+@pytest.fixture(autouse=True)
+def read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def content(folder: object) -> Content:
+        return shipped()
+
+    monkeypatch.setattr(talking, "load_content", content)
+
+
+def test_it_is_a_program_of_its_own_as_well() -> None:
+    line = [sys.executable, "-m", "bot.cli", *command(())]
+    done = subprocess.run(line, input=b"ik zoek werk\n\xff\xfe\n", capture_output=True, check=False)
+    said = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 1
+    assert said[1]["understood"] == {"situation": "job_seeker"}
+    assert set(said[2]) == {"error"}
+    assert done.stderr == b""
 
 
 def test_the_first_object_comes_before_any_input() -> None:
@@ -72,8 +106,8 @@ def test_english_is_spoken_from_the_first_sentence() -> None:
     [(("--flow", "employr"), "Did you mean 'employer'?"), (("--language", "xx"), "is not a language")],
 )
 def test_a_wrong_option_is_one_clear_line(options: tuple[str, ...], says: str) -> None:
-    command = [sys.executable, "-m", "bot.cli", "chat", "--json", *options]
-    done = subprocess.run(command, input=b"", capture_output=True, check=False)
-    assert done.returncode == 2
-    assert says in done.stderr.decode()
-    assert done.stderr.count(b"\n") == 1
+    errors = io.StringIO()
+    with redirect_stderr(errors):
+        assert main(command(options)) == 2
+    assert says in errors.getvalue()
+    assert errors.getvalue().count("\n") == 1

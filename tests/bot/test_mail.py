@@ -18,12 +18,12 @@ from bot.clock import AMSTERDAM
 from bot.desk import Desk
 from bot.mail import Mailer, Post
 from bot.settings import Settings
-from flows.content import Content
 from flows.events import Said, Started
 from knowledge.problems import LoketError
 from storage import actions as a
 from storage.messages import Incoming
 from storage.store import open_store
+from tests.shipped import shipped
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=AMSTERDAM)
 
@@ -57,7 +57,7 @@ def letterbox() -> Iterator[tuple[Letterbox, int]]:
 async def test_a_coach_hears_of_a_new_case_without_any_answer_in_the_mail(letterbox: tuple[Letterbox, int]) -> None:
     box, port = letterbox
     store = await open_store("memory:", clock=lambda: NOW)
-    desk = Desk(Content.load(), store, Settings(public_url="https://loket.example"), clock=lambda: NOW)
+    desk = Desk(shipped(), store, Settings(public_url="https://loket.example"), clock=lambda: NOW)
     await store.add_staff("anna", "Anna", "coach", email="anna@loket.example")
     for event in (Started(), Said("ik zoek werk in Tiel, ik heb bijstand"), Said("bel mij"), Said("0612345678")):
         await desk.receive(Incoming("web", "a" * 64, event, NOW))
@@ -80,7 +80,7 @@ async def test_a_coach_hears_of_a_new_case_without_any_answer_in_the_mail(letter
 
 async def test_a_mail_server_that_is_away_delays_the_notice_and_nothing_else() -> None:
     store = await open_store("memory:", clock=lambda: NOW)
-    desk = Desk(Content.load(), store, Settings(), clock=lambda: NOW)
+    desk = Desk(shipped(), store, Settings(), clock=lambda: NOW)
     await store.add_staff("anna", "Anna", "coach", email="anna@loket.example")
     for event in (Started(), Said("ik zoek werk in Tiel"), Said("bel mij"), Said("0612345678"), Said("'s ochtends")):
         await desk.receive(Incoming("web", "b" * 64, event, NOW))
@@ -97,7 +97,7 @@ async def test_who_left_the_page_hears_that_there_is_an_answer_and_reads_it_with
     box, port = letterbox
     now = [NOW]
     store = await open_store("memory:", clock=lambda: now[0])
-    desk = Desk(Content.load(), store, Settings(public_url="https://loket.example"), clock=lambda: now[0])
+    desk = Desk(shipped(), store, Settings(public_url="https://loket.example"), clock=lambda: now[0])
     anna = await store.add_staff("anna", "Anna", "coach")
     address = "c" * 64
     for event in (Started(), Said("ik zoek werk in Tiel"), Said("bel mij"), Said("0612345678"), Said("'s ochtends")):
@@ -147,7 +147,7 @@ class Later:
 @asynccontextmanager
 async def desk_at(clock: Later, port: int) -> AsyncIterator[tuple[Desk, Mailer]]:
     store = await open_store("memory:", clock=clock)
-    desk = Desk(Content.load(), store, Settings(public_url="https://loket.example"), clock=clock)
+    desk = Desk(shipped(), store, Settings(public_url="https://loket.example"), clock=clock)
     yield desk, Mailer(desk, Post.from_url(f"smtp://127.0.0.1:{port}?from=loket@loket.example"))
     await desk.aclose()
     await store.aclose()

@@ -11,11 +11,11 @@ from bot.cleaning import clean_text
 from bot.clock import AMSTERDAM
 from bot.desk import Desk
 from bot.settings import Settings
-from flows.content import Content
 from flows.events import Said
 from storage import actions as a
 from storage.messages import Incoming
 from storage.store import open_store
+from tests.shipped import shipped
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=AMSTERDAM)
 
@@ -44,7 +44,7 @@ class Pigeons:
 @pytest.fixture
 async def desk() -> AsyncIterator[Desk]:
     store = await open_store("memory:", clock=lambda: NOW)
-    opened = Desk(Content.load(), store, Settings(), clock=lambda: NOW)
+    opened = Desk(shipped(), store, Settings(), clock=lambda: NOW)
     yield opened
     await opened.aclose()
     await store.aclose()

@@ -15,6 +15,7 @@ from flows.events import Event, Said, Started
 from flows.state import State
 from flows.turn import Turn
 from flows.world import World
+from tests.shipped import shipped
 
 NOVEMBER = datetime(2026, 11, 21, 10, 0, tzinfo=ZoneInfo("Europe/Amsterdam"))
 
@@ -64,7 +65,7 @@ class Conversation:
 
 @pytest.fixture(scope="session")
 def content() -> Content:
-    return Content.load()
+    return shipped()
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from flows.content import HERE as FLOWS
 from flows.content import Content, flow_files
 from knowledge.problems import Problem, Problems
 from tests.flows.conftest import NOVEMBER
+from tests.shipped import shipped
 
 BROKEN = Path(__file__).resolve().parents[1] / "broken"
 CASES = sorted(path for path in BROKEN.iterdir() if path.suffix == ".yaml" or path.is_dir())
@@ -72,7 +73,7 @@ def _flows(case: Path) -> tuple[Content, datetime, Problems]:
 
 @cache
 def _shipped() -> Content:
-    return Content.load()
+    return shipped()
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)

@@ -5,18 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from flows.content import Content
 from flows.effects import OpenCase
 from flows.engine import step
 from flows.events import Said, Started
 from flows.state import State
 from flows.world import World
+from tests.shipped import shipped
 
 NOW = datetime(2026, 11, 21, 10, tzinfo=ZoneInfo("Europe/Amsterdam"))
 
 
 def test_call_me_after_advice_keeps_the_advice_for_the_coach() -> None:
-    content, world = Content.load(), World(promise="uiterlijk maandag 23 november om 11.00 uur")
+    content, world = shipped(), World(promise="uiterlijk maandag 23 november om 11.00 uur")
     turn = step(content, world, State(), Started(), NOW)
     shown: list[str] = []
     for text in ("heb een bakkerij met 6 man in tiel, wil ze een cursus geven", "weet ik niet", "bel mij"):

@@ -17,6 +17,7 @@ from flows.world import World
 from knowledge import safety
 from knowledge.languages import OWN_NAMES, with_isolated_numbers, without_isolates
 from storage.promise import sentence
+from tests.shipped import shipped
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 NOW, DUE = datetime(2026, 11, 20, 10, tzinfo=ZONE), datetime(2026, 11, 23, 11, tzinfo=ZONE)
@@ -55,7 +56,7 @@ class Talk:
 
 @pytest.fixture(scope="module")
 def content() -> Content:
-    return Content.load()
+    return shipped()
 
 
 def _is_dutch(text: str) -> bool:

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
 import uvicorn
@@ -19,17 +18,12 @@ from bot.beside import Beside, beside
 from bot.clock import AMSTERDAM
 from bot.desk import Desk
 from bot.settings import Settings
-from flows.content import Content
 from storage.store import open_store
+from tests.shipped import shipped
 from tests.telegram.fake_api import BOT, TOKEN, FakeApi, serve
 
 MORNING = datetime(2026, 11, 23, 10, 1, tzinfo=AMSTERDAM)  # a Monday
 LIBRARIES = ("aiogram", "ptb")
-
-
-@cache
-def content() -> Content:
-    return Content.load()
 
 
 class MorningClock:
@@ -56,7 +50,7 @@ def settings(api: FakeApi, library: str = "ptb", **more: Any) -> Settings:
 async def a_desk(chosen: Settings) -> AsyncIterator[Desk]:
     clock = MorningClock()
     store = await open_store(chosen.database, clock=clock)
-    desk = Desk(content(), store, chosen, clock)
+    desk = Desk(shipped(), store, chosen, clock)
     try:
         yield desk
     finally:
@@ -133,4 +127,4 @@ def _late(door: Starlette) -> Any:
 WAYS: dict[str, Callable[[str], Any]] = {"polling": polling, "webhook": webhook}
 Step = Callable[[], Awaitable[None]]
 
-__all__ = ["BOT", "LIBRARIES", "TOKEN", "WAYS", "House", "a_desk", "content", "on_the_web", "settings"]
+__all__ = ["BOT", "LIBRARIES", "TOKEN", "WAYS", "House", "a_desk", "on_the_web", "settings"]

@@ -12,8 +12,9 @@ from bot.channels.telegram_service import name_of_bot
 from bot.commands import editing
 from bot.links import links_to, qr_text
 from bot.settings import Settings
+from tests.shipped import shipped
 from tests.telegram.fake_api import serve
-from tests.telegram.house import LIBRARIES, content, polling, settings
+from tests.telegram.house import LIBRARIES, polling, settings
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
@@ -40,7 +41,7 @@ def test_a_link_opens_both_channels_and_each_has_its_qr_code(
 
 def test_every_entry_and_flow_fits_in_a_link_of_telegram() -> None:
     """At most 64 of a-z, 0-9, - and _, also behind the word that a host's bot knows the desk by."""
-    for target in (*content().flows, *content().knowledge.catalogue):
+    for target in (*shipped().flows, *shipped().knowledge.catalogue):
         payload = links_to(target, Settings(), "loket_bot")["telegram"].partition("?start=")[2]
         assert re.fullmatch(r"[A-Za-z0-9_-]{1,64}", f"loket-{payload}"), target
 

@@ -10,14 +10,15 @@ from bot.channels.telegram_carrier import CallFailed
 from bot.channels.telegram_profile import COMMANDS, set_profile, traits
 from bot.channels.telegram_service import open_carrier
 from flows.commands import find_command
+from tests.shipped import shipped
 from tests.telegram.fake_api import Weather, serve
-from tests.telegram.house import LIBRARIES, content, settings
+from tests.telegram.house import LIBRARIES, settings
 from tests.telegram.rules import check
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
 async def test_setting_it_twice_changes_nothing_the_second_time(library: str) -> None:
-    desk = content().knowledge.desk
+    desk = shipped().knowledge.desk
     async with serve() as api:
         carrier = open_carrier(settings(api, library))
         assert await set_profile(carrier, desk) == len(traits(desk))
@@ -40,6 +41,6 @@ def test_every_command_of_the_menu_is_one_the_desk_knows() -> None:
 
 
 def test_names_and_descriptions_of_any_desk_fit() -> None:
-    desk = replace(content().knowledge.desk, name="Werkcentrum " * 20, phone="0" * 300)
+    desk = replace(shipped().knowledge.desk, name="Werkcentrum " * 20, phone="0" * 300)
     for trait in traits(desk):
         check(trait.set.method, trait.set.params)

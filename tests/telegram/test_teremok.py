@@ -13,9 +13,10 @@ from bot.channels.telegram_profile import traits
 from bot.channels.telegram_sender import TelegramSender
 from bot.settings import Settings
 from storage.messages import Outgoing
+from tests.shipped import shipped
 from tests.telegram.conftest import Telling
 from tests.telegram.fake_api import TOKEN
-from tests.telegram.house import MORNING, a_desk, content
+from tests.telegram.house import MORNING, a_desk
 from tests.telegram.story import ByCoach, Neutral
 
 
@@ -52,8 +53,8 @@ async def test_every_message_of_the_story_passes(
 
 async def test_the_profile_passes(judged: tuple[AiogramCarrier, MockedSession]) -> None:
     carrier, session = judged
-    for trait in traits(content().knowledge.desk):
+    for trait in traits(shipped().knowledge.desk):
         await carrier.call(trait.set.method, trait.set.params)
     await carrier.call("answerCallbackQuery", {"callback_query_id": "1"})
     await carrier.call("sendChatAction", {"chat_id": 7, "action": "typing"})
-    assert len(session.requests) == len(traits(content().knowledge.desk)) + 2
+    assert len(session.requests) == len(traits(shipped().knowledge.desk)) + 2

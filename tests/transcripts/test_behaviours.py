@@ -9,6 +9,7 @@ import pytest
 
 from flows import behaviour
 from flows.content import Content
+from tests.shipped import shipped
 
 HERE = Path(__file__).parent
 SYSTEMS = {
@@ -22,7 +23,7 @@ SYSTEMS = {
 
 @lru_cache(maxsize=1)
 def content() -> Content:
-    return Content.load()
+    return shipped()
 
 
 def cases() -> list[object]:

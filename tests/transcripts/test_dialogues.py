@@ -12,6 +12,7 @@ import pytest
 from flows.behaviour import is_behaviour
 from flows.content import Content
 from flows.transcript import TranscriptInvalid, read, replay
+from tests.shipped import shipped
 
 HERE = Path(__file__).parent
 DIALOGUES = [path for path in sorted(HERE.rglob("*.txt")) if not is_behaviour(path.read_text(encoding="utf-8"))]
@@ -19,7 +20,7 @@ DIALOGUES = [path for path in sorted(HERE.rglob("*.txt")) if not is_behaviour(pa
 
 @pytest.fixture(scope="module")
 def content() -> Content:
-    return Content.load()
+    return shipped()
 
 
 @pytest.mark.parametrize("path", DIALOGUES, ids=lambda path: path.stem)

@@ -21,6 +21,7 @@ from flows.state import State
 from flows.turn import Turn
 from flows.voice import Voice
 from flows.world import World
+from tests.shipped import shipped
 
 NOW = datetime(2026, 11, 21, 10, tzinfo=ZoneInfo("Europe/Amsterdam"))
 PROMISE = World(promise="uiterlijk maandag 23 november om 11.00 uur")
@@ -37,7 +38,7 @@ VISITORS = {
 
 @lru_cache(maxsize=1)
 def content() -> Content:
-    return Content.load()
+    return shipped()
 
 
 class Talk:

@@ -18,6 +18,7 @@ from storage.invariants import check_invariants
 from storage.messages import Incoming
 from storage.store import open_store
 from storage.turns import read_stocks
+from tests.shipped import shipped
 
 PACK = Path(__file__).parents[2] / "flows" / "examples" / "voucher-pack"
 NOW = datetime(2026, 11, 21, 10, tzinfo=UTC)
@@ -180,7 +181,7 @@ def test_without_the_pack_nobody_is_offered_a_voucher_and_nothing_is_planned(tmp
     from flows.state import State
     from flows.world import World
 
-    content = Content.load()
+    content = shipped()
     turn = step(content, World(), State(), Said("bijeenkomsten"), NOW)
     said = "\n".join(effect.message.text for effect in turn.effects if isinstance(effect, Say))
     assert "Er is nu geen bijeenkomst gepland." in said
@@ -193,7 +194,7 @@ def test_what_nobody_could_offer_is_counted_by_region_and_work_without_a_word_ab
     from flows.state import State
     from flows.world import World
 
-    content = Content.load()
+    content = shipped()
     state, wishes = State(), []
     for text in ("wij zijn een zorgbedrijf in Almere met 12 man, een cursus voor Fatima Pietersen", "bijeenkomsten"):
         turn = step(content, World(), state, Said(text), NOW)

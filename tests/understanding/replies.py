@@ -16,6 +16,7 @@ from flows.content import Content
 from flows.effects import Count, OpenCase, Say
 from flows.events import Said, Started
 from flows.transcript import Script, Talk
+from tests.shipped import shipped
 
 FILE = Path(__file__).with_name("first_replies.tsv")
 TO_A_HUMAN = re.compile(r"Op welk nummer|Een coach|een mens|Zal een (coach|adviseur)|Wanneer bellen we")
@@ -52,7 +53,7 @@ def firsts() -> Iterator[First]:
 
 @cache
 def content() -> Content:
-    return Content.load()
+    return shipped()
 
 
 def failing(first: First) -> tuple[list[str], str]:

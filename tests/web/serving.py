@@ -19,6 +19,7 @@ from flows.content import Content
 from storage.keys import Keys
 from storage.staff import hash_password
 from storage.store import open_store
+from tests.shipped import shipped
 
 T = TypeVar("T")
 MONDAY = datetime(2026, 11, 23, 9, 30, tzinfo=AMSTERDAM)
@@ -39,16 +40,6 @@ class Clock:
         self.now += timedelta(**by)
 
 
-_content: list[Content] = []
-
-
-def content() -> Content:
-    """Loaded once for all tests: it never changes."""
-    if not _content:
-        _content.append(Content.load())
-    return _content[0]
-
-
 _hash: list[str] = []
 
 
@@ -59,21 +50,24 @@ def password_hash() -> str:
 
 
 @asynccontextmanager
-async def a_desk(url: str = "memory:", **settings: Any) -> AsyncIterator[Desk]:
-    """A desk with five people who work there."""
+async def a_desk(url: str = "memory:", again: bool = False, **settings: Any) -> AsyncIterator[Desk]:
+    """A desk with five people who work there; `again` opens one that was there before."""
     clock = Clock()
-    store = await open_store(url, secret=Keys.in_memory(), clock=clock)
+    keys = Keys.in_memory() if url == "memory:" else None  # a file has its key beside it
+    store = await open_store(url, secret=keys, clock=clock)
     pack = settings.get("content")
-    desk = Desk(Content.load(pack) if pack else content(), store, Settings(**settings), clock)
-    for login, name, role, teams in (
+    desk = Desk(Content.load(pack) if pack else shipped(), store, Settings(**settings), clock)
+    people = (
         ("sanne", "Sanne", "coach", ()),
         ("bilal", "Bilal", "coach", ()),
         ("noor", "Noor", "coordinator", ()),
         ("ada", "Ada", "admin", ()),
         ("otto", "Otto", "auditor", ()),
-    ):
+    )
+    for login, name, role, teams in people if not again else ():
         await store.add_staff(login, name, role, password_hash(), teams)
-    await store.put_canned("bel", "Bel-afspraak", "Ik bel u graag. Wanneer komt het uit?")
+    if not again:
+        await store.put_canned("bel", "Bel-afspraak", "Ik bel u graag. Wanneer komt het uit?")
     try:
         yield desk
     finally:
@@ -104,7 +98,7 @@ class Running:
 
 
 @contextmanager
-def running(**settings: Any) -> Iterator[Running]:
+def running(port: int = 0, **settings: Any) -> Iterator[Running]:
     ready: list[Running] = []
     stop: list[Callable[[], None]] = []
     failed: list[BaseException] = []
@@ -113,7 +107,7 @@ def running(**settings: Any) -> Iterator[Running]:
     async def main() -> None:
         async with a_desk(**settings) as desk:
             app = create_app(desk)
-            config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", timeout_graceful_shutdown=1)
+            config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", timeout_graceful_shutdown=1)
             server = uvicorn.Server(config)
             server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
             task = asyncio.create_task(server.serve())
@@ -121,9 +115,9 @@ def running(**settings: Any) -> Iterator[Running]:
                 if task.done():
                     task.result()
                 await asyncio.sleep(0.01)
-            port = server.servers[0].sockets[0].getsockname()[1]
-            object.__setattr__(desk.settings, "port", port)
-            ready.append(Running(asyncio.get_running_loop(), desk, f"http://127.0.0.1:{port}"))
+            taken = server.servers[0].sockets[0].getsockname()[1]
+            object.__setattr__(desk.settings, "port", taken)
+            ready.append(Running(asyncio.get_running_loop(), desk, f"http://127.0.0.1:{taken}"))
             ready[0].house = app.state.house
 
             def end() -> None:

@@ -12,10 +12,10 @@ from bot.desk import Desk
 from bot.web.chat import COOKIE
 from bot.web.render import has_font
 from bot.web.security import hashed
+from tests.shipped import shipped
 from tests.web.conftest import Visitor, a_case
-from tests.web.serving import content
 
-english = pytest.mark.skipif("en" not in content().languages, reason="this content speaks Dutch only")
+english = pytest.mark.skipif("en" not in shipped().languages, reason="this content speaks Dutch only")
 NASTY = (
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",

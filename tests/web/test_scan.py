@@ -13,11 +13,12 @@ from bot.settings import Settings
 from bot.web.app import create_app
 from flows.content import Content
 from storage.store import open_store
+from tests.shipped import shipped
 
 
 async def test_an_owner_does_the_scan_prints_it_and_passes_it_on() -> None:
     store = await open_store("memory:", clock=system_clock)
-    desk = Desk(Content.load(), store, Settings(), system_clock)
+    desk = Desk(shipped(), store, Settings(), system_clock)
     app = create_app(desk)
     headers = {"sec-fetch-site": "same-origin"}
     transport = httpx.ASGITransport(app)
