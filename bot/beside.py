@@ -27,6 +27,11 @@ class Beside:
         self.webhook = Webhook()
         self.telegram: TelegramService | None = None
 
+    def stop_fetching(self) -> None:
+        """Asked to stop: nothing more is fetched from now on; the rest follows in order."""
+        if self.telegram is not None:
+            self.telegram.stop_fetching()
+
     def around(self, pages: ASGIApp) -> ASGIApp:
         """The pages, with Telegram's route in front: it has its own secret and needs no cookie, guard or language."""
         tg = Router(routes=self.webhook.routes())
@@ -54,7 +59,7 @@ async def beside(desk: Desk) -> AsyncIterator[Beside]:
     finally:
         if running.telegram is not None:
             await running.telegram.stop_receiving()
-        await running.delivery.aclose(patience=4.0)
+        await running.delivery.aclose(desk.deadline.left(keep=0.2))
         if running.telegram is not None:
             await running.telegram.aclose()
 

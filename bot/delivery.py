@@ -77,8 +77,8 @@ class Delivery:
             works = (self._deliver, self._listen, self._watch_clocks)
             self._loops = [asyncio.create_task(self._forever(work)) for work in works]
 
-    async def aclose(self, patience: float = 8.0) -> None:
-        """Claims nothing new, and waits until what is on its way has arrived and is written down."""
+    async def aclose(self, patience: float) -> None:
+        """Claims nothing new, and waits so many seconds until what is on its way has arrived and is written down."""
         self._stopping = True
         self.wake()
         for loop in self._loops[1:]:

@@ -22,6 +22,7 @@ from bot.clock import Clock, system_clock
 from bot.lanes import Lanes
 from bot.rules import rules_of
 from bot.settings import Settings, read_settings
+from bot.stopping import Deadline
 from flows.content import Content
 from flows.engine import step
 from flows.events import Event
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from bot.delivery import Delivery
 
 log = logging.getLogger("loket.desk")
-PATIENCE = 8.0  # seconds that closing waits for turns that are going on
 
 
 Meter = Callable[[Incoming, TurnResult, float], None]
@@ -64,6 +64,7 @@ class Desk:
         self._after_commit: list[Callable[[TurnResult], None]] = []
         self._mounts: list[Any] = []
         self.meter: Meter = _unmetered
+        self.deadline = Deadline()  # of stopping, for everybody who works with this desk
         self.reload(content)
 
     @classmethod
@@ -85,7 +86,9 @@ class Desk:
             yield desk
         finally:
             await desk.aclose()
-            await store.aclose()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(desk.deadline.left()):
+                    await store.aclose()
 
     @property
     def geography(self) -> Geography:
@@ -159,11 +162,12 @@ class Desk:
         """`await mount.aclose()` comes first when the desk closes."""
         self._mounts.append(mount)
 
-    async def aclose(self, patience: float = PATIENCE) -> None:
-        """Takes nothing new, and waits until every turn that was begun is stored. The store stays open."""
+    async def aclose(self, patience: float | None = None) -> None:
+        """Takes nothing new, and waits until every turn that was begun is stored; as long as stopping may last, or
+        `patience` seconds. The store stays open."""
         self._closing = True
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout(patience or self.deadline.left(keep=0.5 if self._mounts else 0.1)):
                 await self._idle.wait()
         if self._running:
             log.error("turns were still going on when the desk closed", extra={"count": self._running})

@@ -23,7 +23,7 @@ from bot.settings import Settings
 from knowledge.problems import LoketError
 
 log = logging.getLogger("loket.serve")
-STOP_WITHIN = 8  # seconds for requests that are going on; the whole stop takes less than ten
+STOP_WITHIN = 3  # seconds for requests that are going on; the whole stop takes less than ten (bot/stopping.py)
 
 Work = Callable[[], Awaitable[None]]
 

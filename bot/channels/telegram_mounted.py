@@ -103,7 +103,8 @@ class Mount:
         return None if known is None else known[0]
 
     async def aclose(self) -> None:
-        """Waits for what is on its way. The host's bot stays open."""
+        """Waits for what is on its way, as long as stopping may last. The host's bot stays open."""
+        deadline = self._desk.deadline
         for _, receiver in self._guests.values():
-            await receiver.aclose()
-        await self._delivery.aclose()
+            await receiver.aclose(deadline.left(keep=0.4))
+        await self._delivery.aclose(deadline.left(keep=0.2))

@@ -22,6 +22,7 @@ LEASE, RENEW = 30, 8.0  # seconds that nobody else may poll after our last sign 
 STAND_BY = 5.0
 CONFLICT_WAIT = 60.0
 LONGEST_WAIT = 30.0
+FINISH = 4.0  # seconds that stopping waits for what was fetched
 AT_ONCE = 100  # chats handled at the same time
 
 Handle = Callable[[dict[str, Any]], Awaitable[None]]
@@ -89,17 +90,22 @@ class Polling:
             offset = max([offset, *(number + 1 for one in batch if (number := _number_of(one)) is not None)])
         return offset
 
-    async def run_until_cancelled(self) -> None:
-        """`run` in a host's own task: cancelling that task is how it stops, and what was fetched is still finished."""
+    async def run_until_cancelled(self, patience: float = FINISH) -> None:
+        """`run` in a host's own task: cancelling that task is how it stops, and what was fetched is still finished.
+
+        What takes longer than `patience` seconds, of the host's handlers or ours, is not confirmed and comes again.
+        """
         running = asyncio.create_task(self.run())
         try:
             await asyncio.shield(running)
         except asyncio.CancelledError:
-            await self.stop()
-            await running
+            self.stop()
+            if not (await asyncio.wait([running], timeout=patience))[0]:
+                running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
             raise
 
-    async def stop(self) -> None:
+    def stop(self) -> None:
         """Fetches nothing more; `run` ends when what was fetched is stored and confirmed."""
         self._stopping.set()
         if self._fetching is not None:

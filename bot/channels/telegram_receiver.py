@@ -200,10 +200,10 @@ class Receiver:
         log.error("an update was put aside", extra={"reason": f"{reason} {number}", "bot": self.carrier.bot})
         await self.desk.store.set_aside("telegram", self.carrier.bot, number, reason)
 
-    async def aclose(self) -> None:
-        """Waits for the calls beside turns."""
+    async def aclose(self, patience: float) -> None:
+        """Waits so many seconds for the calls beside turns."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(3.0):
+            async with asyncio.timeout(patience):
                 while self._beside:
                     await asyncio.gather(*self._beside, return_exceptions=True)
         for task in self._beside:

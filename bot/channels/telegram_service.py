@@ -143,17 +143,24 @@ class TelegramService:
                 log.info("the profile is set", extra={"count": changed, "library": self.carrier.library})
                 return
 
-    async def stop_receiving(self) -> None:
-        """Nothing new comes in; what was fetched is stored and confirmed."""
+    def stop_fetching(self) -> None:
+        """Nothing new is fetched from now on."""
         if self._polling is not None:
-            await self._polling.stop()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(5.0):
-                    await asyncio.shield(self._tasks[0])
+            self._polling.stop()
+
+    async def stop_receiving(self) -> None:
+        """Nothing new comes in; what was fetched is stored and confirmed, as far as the time to stop allows."""
+        deadline = self.desk.deadline
+        if self._polling is not None:
+            self._polling.stop()
+            await asyncio.wait(self._tasks[:1], timeout=deadline.left(keep=0.5))
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self.receiver.aclose()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=deadline.left(keep=0.4))
+        await self.receiver.aclose(deadline.left(keep=0.4))
 
     async def aclose(self) -> None:
-        await self.carrier.aclose()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self.desk.deadline.left(keep=0.1)):
+                await self.carrier.aclose()

@@ -86,12 +86,24 @@ async def _serve(options: argparse.Namespace, settings: Settings, *, pages: bool
             reload_on_hangup(desk)
             running = await stack.enter_async_context(beside(desk))
             lines = await _welcome(desk, listening, pages=pages, demo=getattr(options, "demo", False))
-            answering, stopping = _app(desk, running, pages=pages)
+            answering, stop_streams = _app(desk, running, pages=pages)
+            stopping = functools.partial(_asked_to_stop, desk, running, stop_streams)
             ready = functools.partial(print, *lines, sep="\n", flush=True)
             await run(with_health(answering, desk), listening, [*_mail(desk), _retention(desk)], ready, stopping)
     finally:
         listening.close()
     return 0
+
+
+def _asked_to_stop(desk: Desk, running: Beside, stop_streams: Callable[[], None]) -> None:
+    """From the signal on, everything has the same few seconds; a second signal gives no more."""
+    from bot.stopping import end_in_time
+
+    if not desk.deadline.begun:
+        desk.deadline.begin()
+        end_in_time()
+    running.stop_fetching()
+    stop_streams()
 
 
 def reload_on_hangup(desk: Desk) -> None:

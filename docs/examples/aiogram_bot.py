@@ -47,7 +47,8 @@ async def main() -> None:
     session = AiohttpSession(api=TelegramAPIServer.from_base(settings.telegram_api_base))
     async with Desk.opened(settings=settings) as desk, Bot(settings.telegram_token, session=session) as bot:
         polling = asyncio.create_task(raw_polling(build(desk), bot))  # or: dispatcher.start_polling(bot)
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, polling.cancel)
+        for one in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(one, polling.cancel)
         await asyncio.wait([polling])  # what came in is finished and confirmed before the desk closes
 
 

@@ -7,6 +7,7 @@ LOKET_TELEGRAM_TOKEN=… DESK=http://127.0.0.1:8080 python docs/examples/forward
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from typing import Any
 
@@ -42,4 +43,5 @@ async def own(api: httpx.AsyncClient, update: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    with contextlib.suppress(KeyboardInterrupt):  # what was not confirmed comes again
+        asyncio.run(main())

@@ -44,7 +44,8 @@ async def main() -> None:
     async with Desk.opened(settings=settings) as desk:
         build(desk, application)
         polling = asyncio.create_task(raw_polling(application))
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, polling.cancel)
+        for one in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(one, polling.cancel)
         await asyncio.wait([polling])  # what came in is finished and confirmed before the desk closes
 
 

@@ -156,8 +156,8 @@ async def _alone(library: str, content: Content, folder: Path) -> Figure:
             name = f"{library}: the desk alone, stored and sent"
             return await measure_async(name, lambda: visitors.talk(receiver.handle, carrier.reached))
         finally:
-            await receiver.aclose()
-            await delivery.aclose()
+            await receiver.aclose(5.0)
+            await delivery.aclose(5.0)
 
 
 async def _guest(library: str, content: Content, folder: Path) -> Figure:

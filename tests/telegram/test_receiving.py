@@ -286,11 +286,11 @@ async def test_only_the_holder_of_the_lease_polls_and_hands_it_over_on_stopping(
         tasks.append(asyncio.create_task(second.run()))
         await api.send(7, text="een")
         await api.until(lambda: api.confirmed)
-        await first.stop()
+        first.stop()
         await tasks[0]
         await api.send(7, text="twee")
         await api.until(lambda: api.confirmed)
-        await second.stop()
+        second.stop()
         await tasks[1]
         await carrier.aclose()
         assert heard == [("first", 1), ("second", 2)]

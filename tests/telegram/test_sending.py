@@ -242,7 +242,7 @@ async def test_stopping_sends_what_is_on_its_way_and_keeps_the_rest() -> None:
         async with asyncio.timeout(5):
             while not house.running.delivery._flying:
                 await asyncio.sleep(0.005)
-        await house.running.delivery.aclose()
+        await house.running.delivery.aclose(5.0)
         assert (await store.outbox_counts()) == {"sent": 1, "maybe_twice": 0}
         assert len(house.api.chat(7).shown) == 1
 
