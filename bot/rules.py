@@ -10,9 +10,9 @@ from flows.answers import Answered, read_answer
 from flows.content import Content
 from flows.effects import Message, Option
 from flows.state import Answer
+from storage.context import Rules
 from storage.periods import Periods
 from storage.promise import Office
-from storage.talk import Rules
 
 
 def rules_of(content: Content) -> Rules:

@@ -20,7 +20,7 @@ from sqlalchemy.engine import Connection
 from storage import tables as t
 
 if TYPE_CHECKING:
-    from storage.talk import Context
+    from storage.context import Context
 
 START = "0" * 64
 CUT = "audit:"  # settings that name the last link retention took off a chain

@@ -14,8 +14,8 @@ from flows.state import State
 from flows.turn import Turn
 from flows.world import World
 from knowledge.problems import LoketError
+from storage.context import Context, Rules
 from storage.messages import TurnResult
-from storage.talk import Context, Rules
 from storage.turns import Job
 
 T = TypeVar("T")

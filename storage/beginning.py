@@ -13,10 +13,13 @@ from sqlalchemy.engine import Connection
 
 from flows.state import State
 from storage import tables as t
+from storage.context import Context
 from storage.failpoints import failpoint
 from storage.messages import Incoming
+from storage.pen import Pen
 from storage.statements import Record
-from storage.talk import PRACTICE, Context, Pen, Talk, ms, new_id
+from storage.talk import PRACTICE, Talk
+from storage.values import ms, new_id
 
 if TYPE_CHECKING:
     from storage.turns import Job
@@ -64,7 +67,11 @@ def _begin(context: Context, incoming: Incoming, index: str, pen: Pen, rows: dic
         conversation, person, identity, incoming.channel, incoming.bot, incoming.address, key,
         State(language=incoming.language or "nl"), indexed=(identity, None),
     )  # fmt: skip
-    saved = {name: value for name, value in talk.saved().items() if name not in ("key", "seen_version", "moved")}
+    saved = {
+        name: value
+        for name, value in talk.saved(context.states).items()
+        if name not in ("key", "seen_version", "moved")
+    }
     rows["conversation"].append(
         {"id": conversation, "person": person, "created_at": pen.at, "version": 0, **saved},
     )

@@ -26,12 +26,14 @@ from storage.deciding import decide_request
 from storage.effects import carry_out, close_open_case
 from storage.failpoints import failpoint
 from storage.follow_ups import add_follow_up, add_outcome, finish_follow_up, open_follow_ups
+from storage.pen import Pen
 from storage.periods import DAY
 from storage.phrases import say
 from storage.rating import ask_rating
-from storage.talk import K, Pen, Talk, moment, ms, new_id, number_of
+from storage.talk import Talk
 from storage.talks import lock_talk
 from storage.turns import apply_turn, promised, read_stocks, world_of
+from storage.values import K, moment, ms, new_id, number_of
 
 MAIL_AFTER = 5 * 60 * 1000
 LONGEST_SNOOZE = timedelta(days=90)

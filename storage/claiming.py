@@ -16,10 +16,10 @@ from sqlalchemy.engine import Connection
 from flows.effects import Message
 from storage import tables as t
 from storage.codec import message_from_json
+from storage.context import Context
 from storage.failpoints import failpoint
 from storage.messages import Outgoing
 from storage.reads import open_message
-from storage.talk import Context
 from storage.talks import address_of
 
 Known = Mapping[tuple[str, int], Outgoing]

@@ -18,8 +18,9 @@ from storage import tables as t
 from storage.base import Base
 from storage.claiming import EPOCH_NOW, OPEN, Known, claim
 from storage.messages import Outgoing, Verdict
-from storage.talk import K, Pen, moment, ms
+from storage.pen import Pen
 from storage.talks import lock_talk
+from storage.values import K, moment, ms
 
 LOST_AFTER = timedelta(seconds=30)  # an answer that has not come by then may have been lost with us
 MARGIN = timedelta(seconds=10)  # for one call to the channel

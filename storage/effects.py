@@ -29,10 +29,13 @@ from storage import tables as t
 from storage.codec import dump
 from storage.failpoints import failpoint
 from storage.keys import code, hashed, token
+from storage.pen import Pen
 from storage.periods import DAY
 from storage.phrases import say
 from storage.promise import AMSTERDAM
-from storage.talk import Conflict, Pen, Talk, ms, new_id
+from storage.statements import Conflict
+from storage.talk import Talk
+from storage.values import ms, new_id
 
 if TYPE_CHECKING:
     from storage.turns import Stocks

@@ -10,7 +10,9 @@ from storage.audit import record
 from storage.codec import dump, message_to_json
 from storage.failpoints import failpoint
 from storage.keys import hashed
-from storage.talk import Pen, Talk, new_id
+from storage.pen import Pen
+from storage.talk import Talk
+from storage.values import new_id
 
 DAY = 24 * 3600 * 1000
 TOMBSTONE_DAYS = 30  # far longer than any channel redelivers
@@ -51,6 +53,7 @@ def erase_person(conn: Connection, pen: Pen, person: str, *, talk: Talk | None =
     conn.execute(t.one_time.delete().where(t.one_time.c.subject == person))
     conn.execute(t.person_key.delete().where(t.person_key.c.person == person))
     pen.context.keys.forget(person)
+    pen.context.states.forget()
     failpoint("after key")
     conn.execute(t.person.delete().where(t.person.c.id == person))
     failpoint("after person")

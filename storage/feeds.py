@@ -12,7 +12,7 @@ from storage.base import Base
 from storage.keys import hashed, token
 from storage.rows import Staff
 from storage.staff import _staff
-from storage.talk import moment, ms
+from storage.values import moment, ms
 
 PURPOSE = "agenda"
 KEPT = timedelta(days=730)  # somebody who left long ago is read by nobody

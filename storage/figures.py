@@ -14,7 +14,7 @@ from storage import tables as t
 from storage.base import Base
 from storage.promise import AMSTERDAM
 from storage.rows import Figures
-from storage.talk import moment, ms
+from storage.values import moment, ms
 
 FUNNEL = ("started", "answered", "advised", "handed_over", "replied", "called", "closed")
 BEGINNING = datetime(2020, 1, 1, tzinfo=AMSTERDAM)

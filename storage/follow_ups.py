@@ -13,9 +13,11 @@ from storage import actions as a
 from storage import tables as t
 from storage.actions import Done, Refused
 from storage.outcome_questions import plan_question
+from storage.pen import Pen
 from storage.periods import DAY
-from storage.talk import K, Pen, Talk, new_id
+from storage.talk import Talk
 from storage.talks import key_of
+from storage.values import K, new_id
 
 LONGEST_TITLE = 80
 

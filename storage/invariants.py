@@ -11,10 +11,12 @@ from sqlalchemy.engine import Connection
 from storage import tables as t
 from storage.audit import verify
 from storage.codec import dump
+from storage.context import Context
 from storage.keys import KeyLost
+from storage.sealed_state import open_state
 from storage.sealing import SealBroken
-from storage.talk import Context, K, open_state
 from storage.talks import key_of
+from storage.values import K
 
 SPEAKER_OF = {"waiting": "queue", "with_coach": "coach", "waiting_for_client": "coach", "snoozed": "coach"}
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from storage import guards  # noqa: F401 - its triggers are made with the tables
 from storage.base import Clock
+from storage.context import Rules
 from storage.keys import Keys
 from storage.setup import context_of
 from storage.sqlite import SqliteStore, writing_engine
 from storage.tables import metadata
-from storage.talk import Rules
 
 
 class MemoryStore(SqliteStore):

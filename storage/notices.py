@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from storage import tables as t
 from storage.base import Base
-from storage.talk import ms
+from storage.values import ms
 
 
 class Notices(Base):

@@ -13,8 +13,10 @@ from sqlalchemy.engine import Connection
 
 from flows.effects import Message, Option
 from storage import tables as t
+from storage.pen import Pen
 from storage.phrases import say
-from storage.talk import Pen, Talk, new_id
+from storage.talk import Talk
+from storage.values import new_id
 
 PREFIX = "outcome:"
 DAY = 24 * 3600 * 1000

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from storage import tables as t
 from storage.base import Base
-from storage.talk import K, moment, ms
+from storage.values import K, moment, ms
 
 FINAL = ("stale", "restored")  # not sent on purpose: trying again would be wrong
 

@@ -21,11 +21,12 @@ from storage.erasure import erase_person
 from storage.keys import code, hashed, typed
 from storage.messages import TurnResult
 from storage.outcome_questions import PREFIX, ask_outcome
+from storage.pen import Pen
 from storage.promise import AMSTERDAM
 from storage.staff import take_one_time
-from storage.talk import K, Pen, ms, new_id
 from storage.talks import key_of, lock_talk
 from storage.turns import Decide, apply_turn, promised, read_stocks, world_of
+from storage.values import K, ms, new_id
 
 TRIES = 5  # wrong codes from one address in a quarter of an hour
 WINDOW = timedelta(minutes=15)

@@ -19,12 +19,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from knowledge.problems import LoketError
 from storage.base import LARGEST_BATCH, TRIES, Clock, NotStored, Quiet, is_quiet
+from storage.context import Rules
 from storage.failpoints import failpoint
 from storage.keys import Keys
 from storage.messages import TurnResult
 from storage.setup import Older, context_of, prepare
+from storage.statements import Conflict
 from storage.store import Store
-from storage.talk import Conflict, Rules
 from storage.turns import Job, run_batch
 
 T = TypeVar("T")

@@ -11,16 +11,18 @@ from sqlalchemy.engine import Connection
 from storage import tables as t
 from storage.audit import Broken, record, verify
 from storage.base import Base
+from storage.context import Context
 from storage.effects import my_data_link
 from storage.erasure import erase_person
 from storage.failpoints import failpoint
 from storage.keys import hashed
+from storage.pen import Pen
 from storage.promise import AMSTERDAM
 from storage.reads import answers_of, open_message
 from storage.retention import RetentionRefused, Swept, sweep
 from storage.staff import take_one_time
-from storage.talk import Context, K, Pen, moment, ms
 from storage.talks import address_of, key_of, lock_talk
+from storage.values import K, moment, ms
 
 __all__ = ["Privacy", "RetentionRefused", "Swept"]
 

@@ -8,8 +8,9 @@ from sqlalchemy.engine import Connection
 
 from flows.effects import Message
 from flows.state import Answer
+from storage.pen import Pen
 from storage.phrases import say
-from storage.talk import Pen, Talk
+from storage.talk import Talk
 
 FACT = "rating"
 RATING = "!" + FACT

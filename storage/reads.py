@@ -14,6 +14,7 @@ from flows.state import State
 from storage import tables as t
 from storage.base import Base
 from storage.codec import message_from_json
+from storage.context import Context
 from storage.promise import AMSTERDAM
 from storage.rows import (
     AnswerRow,
@@ -27,9 +28,10 @@ from storage.rows import (
     Staff,
     TodayRow,
 )
+from storage.sealed_state import open_state
 from storage.sealing import PersonKey
-from storage.talk import Context, K, moment, number_of, open_state
 from storage.talks import address_of, key_of, keys_of
+from storage.values import K, moment, number_of
 
 OPEN = ("waiting", "with_coach", "waiting_for_client", "snoozed")
 GUARDED = ("sensitive", "special")  # only the owner of the case sees these

@@ -17,9 +17,10 @@ from knowledge.problems import LoketError
 from storage import tables as t
 from storage.audit import record, shorten
 from storage.codec import dump
+from storage.pen import Pen
 from storage.periods import DAY, Periods
 from storage.promise import AMSTERDAM
-from storage.talk import Pen, Talk
+from storage.talk import Talk
 from storage.talks import lock_talk
 
 SEEN_HOURS = 72  # Telegram keeps updates for 24

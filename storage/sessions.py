@@ -15,7 +15,7 @@ from storage.base import Base
 from storage.keys import code, hashed
 from storage.rows import Staff
 from storage.staff import RECOVERY_CODES, _staff
-from storage.talk import moment, ms
+from storage.values import moment, ms
 
 HANDLE = 16  # hexadecimal digits that name a session on a page; they open nothing
 

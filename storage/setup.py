@@ -11,10 +11,10 @@ from sqlalchemy.engine import Connection
 
 from knowledge.problems import LoketError
 from storage import tables as t
+from storage.context import Context, Rules
 from storage.keys import Index, KeyLost, Keys
 from storage.sealing import PersonKey
 from storage.statements import for_url
-from storage.talk import Context, Rules
 
 HEAD = "0006"  # the newest migration; a test keeps it equal to what alembic finds
 SECRETS = ("index", "audit", "parcel")

@@ -15,7 +15,7 @@ from storage import tables as t
 from storage.base import Base
 from storage.reads import CONVERSATIONS, MESSAGES, conversation_row, message_row
 from storage.rows import ConversationRow, MessageRow
-from storage.talk import open_state
+from storage.sealed_state import open_state
 
 _HERE = (
     sa.select(t.identity.c.conversation).where(t.identity.c.address_index == sa.bindparam("address")).scalar_subquery()

@@ -18,8 +18,9 @@ from knowledge.problems import LoketError
 from storage import tables as t
 from storage.base import Base
 from storage.keys import code, hashed, token, typed
+from storage.pen import Pen
 from storage.rows import Staff
-from storage.talk import Pen, moment, ms, new_id
+from storage.values import moment, ms, new_id
 
 ROLES = ("coach", "coordinator", "admin", "auditor")
 WINDOW = timedelta(minutes=15)  # in which failures count
@@ -281,7 +282,7 @@ class StaffRoom(Base):
     # ---- drafts and canned replies ----
 
     async def save_draft(self, staff: str, case_code: str, mode: str, text: str) -> None:
-        from storage.talk import number_of
+        from storage.values import number_of
 
         number, at = number_of(case_code), ms(self.clock())
         sealed = self.context.parcel.seal("draft", "text_sealed", f"{staff}:{number}:{mode}", text.encode())
@@ -289,7 +290,7 @@ class StaffRoom(Base):
         await self._write(lambda conn: self.context.sql.upsert(conn, t.draft, [row], ("text_sealed", "at")), quiet=True)
 
     async def draft(self, staff: str, case_code: str, mode: str) -> str:
-        from storage.talk import number_of
+        from storage.values import number_of
 
         number = number_of(case_code)
         same = sa.and_(t.draft.c.coach == staff, t.draft.c.case_number == number, t.draft.c.mode == mode)

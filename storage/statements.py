@@ -131,6 +131,10 @@ def names_of(columns: Columns) -> list[str]:
     return [name for name, _ in columns]
 
 
+class Conflict(Exception):
+    """Somebody else changed what this transaction had read; repeating it is right and safe."""
+
+
 @dataclass(frozen=True)
 class Written:
     """The rows of one transaction. No answer stands twice; a conversation is saved at most once."""

@@ -16,6 +16,7 @@ from sqlalchemy.exc import ArgumentError
 from knowledge.problems import LoketError
 from storage.base import Clock, system_clock
 from storage.cases import CaseActions
+from storage.context import Rules
 from storage.delivery import Delivery
 from storage.feeds import Feeds
 from storage.figures import Reports
@@ -30,7 +31,6 @@ from storage.reads import Reads
 from storage.sessions import Sessions
 from storage.showing import Showing
 from storage.staff import StaffRoom
-from storage.talk import Rules
 from storage.timers import Timers
 from storage.turns import Decide, Job
 

@@ -19,9 +19,9 @@ from flows.state import State
 from knowledge.problems import LoketError
 from storage import tables as t
 from storage.keys import Keys
+from storage.sealed_state import open_state
 from storage.sealing import SealBroken
 from storage.setup import HEAD
-from storage.talk import open_state
 
 T = TypeVar("T")
 PAGE = 500  # conversations read at a time

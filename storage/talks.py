@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage import tables as t
+from storage.context import Context
 from storage.sealing import PersonKey
-from storage.talk import Context, Talk
+from storage.talk import Talk
 
 _SELECT = sa.select(
     t.conversation,
@@ -31,7 +32,7 @@ def lock_talk(conn: Connection, context: Context, conversation: str) -> Talk | N
     if row is None:
         return None
     key = context.keys.person(row.person, row.kek, row.wrapped)
-    return Talk.from_row(row, key, address_of(key, row.identity, row.address_sealed))
+    return Talk.from_row(row, key, address_of(key, row.identity, row.address_sealed), context.states)
 
 
 def address_of(key: PersonKey, identity: str, sealed: bytes) -> str:

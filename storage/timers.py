@@ -18,11 +18,13 @@ from flows.effects import Message
 from storage import tables as t
 from storage.base import Base
 from storage.effects import close_open_case
+from storage.pen import Pen
 from storage.periods import DAY
 from storage.phrases import say
 from storage.promise import AMSTERDAM, Office, sentence
-from storage.talk import Pen, Talk, ms
+from storage.talk import Talk
 from storage.talks import lock_talk
+from storage.values import ms
 
 NUDGES = (3, 7)  # working days of silence after which the visitor is reminded
 LAPSE_DAYS = 14 * 24 * 3600 * 1000

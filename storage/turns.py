@@ -24,15 +24,18 @@ from flows.world import EventPlan, World
 from knowledge.redaction import redact
 from storage import tables as t
 from storage.beginning import begin_talks
+from storage.context import Context
 from storage.effects import carry_out, hands_over
 from storage.messages import Incoming, TurnResult
 from storage.outcome_questions import take_outcome
+from storage.pen import Pen
 from storage.periods import DAY
 from storage.promise import AMSTERDAM, opening, sentence
 from storage.rating import RATING, take_rating
 from storage.statements import QUEUE, STOCKS, StockRow, TalkRow
-from storage.talk import Context, K, Pen, Talk, moment
+from storage.talk import Talk
 from storage.thanks import is_thanks
+from storage.values import K, moment
 from storage.withdrawal import withdraw_sensitive
 
 Decide = Callable[[State, World, datetime], Turn]
@@ -172,7 +175,7 @@ def read_talks(
     for row in rows:
         incoming = addresses[row.address_index].incoming
         key = context.keys.person(row.person, row.kek, row.wrapped)
-        talk = Talk.from_row(row, key, incoming.address)
+        talk = Talk.from_row(row, key, incoming.address, context.states)
         talk.identity, talk.channel, talk.bot = row.identity_now, incoming.channel, incoming.bot  # reply where heard
         talks[row.address_index] = talk
         if row.gone_at is not None:  # who writes can be reached again

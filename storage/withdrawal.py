@@ -13,7 +13,8 @@ from flows.effects import Message
 from flows.events import Event, Said
 from flows.state import State
 from storage import tables as t
-from storage.talk import Pen, Talk
+from storage.pen import Pen
+from storage.talk import Talk
 
 WHY = {
     "nl": "Ik haal uw antwoord uit deze chat. Bij ons staat het veilig.",

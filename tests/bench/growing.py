@@ -17,9 +17,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from storage.context import Rules
 from storage.keys import Keys
 from storage.store import Store, open_store
-from storage.talk import Rules
 from tests.bench.measuring import Figure, of
 from tests.bench.servers import cpu_of_database
 from tests.bench.storing import SECRET, TURNS, turns

@@ -17,10 +17,10 @@ from flows.events import Said
 from flows.state import Answer, State
 from flows.turn import Turn
 from flows.world import World
+from storage.context import Rules
 from storage.keys import Keys
 from storage.messages import Incoming
 from storage.store import Store, open_store
-from storage.talk import Rules
 from tests.bench.measuring import Figure, of
 from tests.bench.servers import cpu_of_database, rows_by_hand
 

@@ -14,9 +14,9 @@ import tempfile
 import time
 from dataclasses import dataclass
 
+from storage.context import Rules
 from storage.keys import Keys
 from storage.store import open_store
-from storage.talk import Rules
 from tests.bench.servers import cpu_of_database, rows_by_hand
 from tests.bench.storing import SECRET, turns
 

@@ -36,13 +36,13 @@ from flows.state import State
 from flows.turn import Turn
 from flows.world import World
 from storage import actions as a
+from storage.context import Rules
 from storage.failpoints import install
 from storage.invariants import check_invariants
 from storage.keys import Keys
 from storage.messages import Incoming, Verdict
 from storage.sqlite import SqliteStore
 from storage.store import open_store
-from storage.talk import Rules
 from tests.storage.desk import CLASSES, answering, counting, step
 
 SECRET = "the-secret-of-processes-that-are-killed"

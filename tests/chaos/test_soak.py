@@ -29,11 +29,11 @@ from flows.state import Answer, State
 from flows.turn import Turn
 from flows.world import World
 from storage import tables as t
+from storage.context import Rules
 from storage.invariants import check_invariants
 from storage.keys import Keys
 from storage.messages import Incoming, Verdict
 from storage.store import Store, open_store, system_clock
-from storage.talk import Rules
 from tests.storage.conftest import SECRET
 from tests.storage.postgres import a_server, drop_database, make_database
 

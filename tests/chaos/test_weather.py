@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from flows.effects import Remind
 from flows.events import Said
 from storage.backup import backup, restore
+from storage.context import Rules
 from storage.invariants import check_invariants
 from storage.keys import Keys
 from storage.messages import Incoming
 from storage.store import Store, open_store
-from storage.talk import Rules
 from tests.chaos.simulated import Desk, a_store, desk_decides, run
 from tests.storage.desk import CLASSES, Clock, Visitor, a_coach, answering, counting
 from tests.storage.test_cases import CALL_ME

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from storage.context import Rules
 from storage.keys import Keys
 from storage.store import Store, open_store
-from storage.talk import Rules
 from tests.storage.desk import CLASSES, Clock, step
 from tests.storage.postgres import drop_database, make_database, postgres_server, postgres_url
 

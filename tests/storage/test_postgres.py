@@ -13,13 +13,13 @@ from sqlalchemy.pool import NullPool
 from knowledge.problems import LoketError
 from storage import actions as a
 from storage.base import NotStored
+from storage.context import Rules
 from storage.invariants import check_invariants
 from storage.keys import KeyLost, Keys
 from storage.messages import Verdict
 from storage.setup import migrate
 from storage.store import Store, open_store
 from storage.tables import metadata
-from storage.talk import Rules
 from tests.storage.conftest import SECRET, empty
 from tests.storage.desk import CLASSES, Visitor, a_coach, counting, step
 from tests.storage.test_cases import a_case

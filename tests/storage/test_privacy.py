@@ -15,6 +15,7 @@ from flows.turn import Turn
 from storage import actions as a
 from storage import tables as t
 from storage.backup import RestoreRefused, backup, restore
+from storage.context import Rules
 from storage.failpoints import install
 from storage.invariants import check_invariants
 from storage.keys import KeyLost, Keys, KeyWeak
@@ -22,7 +23,6 @@ from storage.messages import Verdict
 from storage.privacy import RetentionRefused
 from storage.sealing import PersonKey, SealBroken
 from storage.store import Store, open_store
-from storage.talk import Rules
 from tests.storage.desk import CLASSES, MONDAY_10, Clock, Visitor, a_coach, answering
 from tests.storage.test_cases import CALL_ME
 

@@ -192,6 +192,6 @@ def test_every_message_survives_the_way_to_disk_and_back() -> None:
 
 
 def test_the_rules_never_take_an_unknown_fact_for_public() -> None:
-    from storage.talk import Rules
+    from storage.context import Rules
 
     assert Rules(classes=CLASSES).class_of("something_new") == "personal"
