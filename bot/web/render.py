@@ -95,10 +95,20 @@ def asset(name: str) -> str:
     return f"/static/{name}?v={digest}"
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=8)
+def was_fetched(name: str) -> bool:
+    """Whether this file of fonts or components was fetched when this package was built (hatch_build.py)."""
+    return (STATIC / "vendor" / name).is_file()
+
+
 def has_font() -> bool:
-    """Whether the font was fetched when this package was built; without it the reader's own fonts are used."""
-    return (STATIC / "vendor" / "atkinson-hyperlegible-400.woff2").is_file()
+    """Without the font the reader's own fonts are used."""
+    return was_fetched("atkinson-hyperlegible-400.woff2")
+
+
+def component_styles(name: str) -> str:
+    """The NL Design System components, or our own plain rules for the same class names."""
+    return f"vendor/{name}" if was_fetched(name) else name
 
 
 @lru_cache(maxsize=1)
@@ -127,6 +137,7 @@ def environment() -> Environment:
     made.globals.update(
         asset=asset,
         has_font=has_font,
+        component_styles=component_styles,
         direction=direction,
         loop_index=option_index,
         LANGUAGES=LANGUAGES,

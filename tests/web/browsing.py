@@ -17,7 +17,7 @@ IN_A_BROWSER = [
 ]
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SMALL = """() => [...document.querySelectorAll(
-    'button, .button, summary, nav a, select, textarea, input:not([type=hidden]):not([type=checkbox])')]
+    'button, .nl-button, summary, nav a, select, textarea, input:not([type=hidden]):not([type=checkbox])')]
     .filter(one => one.offsetParent && one.getBoundingClientRect().height < 43.5)
     .map(one => one.outerHTML.slice(0, 90) + ' ' + one.getBoundingClientRect().height)"""
 

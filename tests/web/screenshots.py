@@ -73,7 +73,7 @@ def log_in(page: Any, url: str, name: str = "sanne") -> None:
     page.goto(f"{url}/desk/login")
     page.fill("#login", name)
     page.fill("#password", PASSWORD)
-    follow(page, page.locator("button.primary"))
+    follow(page, page.locator(".nl-button--primary"))
     page.wait_for_url("**/desk")
 
 
@@ -117,7 +117,7 @@ def coach_journey(desk: Running, page: Any, look: Look) -> None:
     follow(page, page.locator("form[action$='/oppakken'] button"))
     look(page, "desk-case-mine")
     page.fill("#antwoord", "Goedemorgen! Ik zoek uit welk fonds bij uw bakkerij hoort.")
-    follow(page, page.locator("#antwoord-form button.primary"))
+    follow(page, page.locator("#antwoord-form .nl-button--primary"))
     page.fill("#notitie", "Klant heeft haast, wil voor de zomer starten.")
     follow(page, page.get_by_role("button", name="Bewaar notitie"))
     page.locator("summary", has_text="Opvolging plannen").click()
@@ -194,7 +194,7 @@ def log_in_admin(page: Any, url: str) -> None:
     page.goto(f"{url}/desk/login")
     page.fill("#login", "ada")
     page.fill("#password", PASSWORD)
-    follow(page, page.locator("button.primary"))
+    follow(page, page.locator(".nl-button--primary"))
     page.wait_for_url("**/desk/beheer")
 
 

@@ -281,7 +281,7 @@ def test_a_theme_of_the_nl_design_system_dresses_the_pages(screen, tmp_path: Pat
         page.goto(f"{desk.url}/chat")
         style = page.evaluate(
             "(({backgroundColor, borderRadius, fontFamily}) => [backgroundColor, borderRadius, fontFamily])"
-            "(getComputedStyle(document.querySelector('button.primary')))"
+            "(getComputedStyle(document.querySelector('.nl-button--primary')))"
         )
         assert style == ["rgb(91, 33, 182)", "0px", "serif"]
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(250, 250, 250)"

@@ -133,7 +133,7 @@ async def test_an_answer_that_does_not_fit_is_refused_kindly(
     await sanne.post(f"/desk/g/{code}/oppakken")
     page = await sanne.post(f"/desk/g/{code}/antwoorden", data={"fact": fact, "value": value})
     assert page.status_code == 200
-    assert 'class="notice bad"' in page.text
+    assert "utrecht-alert--error" in page.text
 
 
 async def test_a_question_to_the_client_lands_in_the_sheet(visitor: Visitor, sanne: Visitor, desk: Desk):

@@ -50,8 +50,8 @@ def test_axe_finds_nothing_on_any_page_of_coming_in_and_watching(desk: Any, chro
         for one in axe.run(page, options=only).response["violations"]:
             found.append(f"{name}: {one['id']} {one['nodes'][0]['html'][:100]}")
         small = page.evaluate(
-            """() => [...document.querySelectorAll('button, a.button, input:not([type=hidden]), select, textarea')]
-            .filter(e => e.offsetParent && !e.closest('.skip') && !e.matches('[type=checkbox]'))
+            """() => [...document.querySelectorAll('button, a.nl-button, input:not([type=hidden]), select, textarea')]
+            .filter(e => e.offsetParent && !e.closest('.nl-skip-link') && !e.matches('[type=checkbox]'))
             .filter(e => e.getBoundingClientRect().height < 43.5).map(e => e.outerHTML.slice(0, 80))"""
         )
         found.extend(f"{name}: too small to touch {one}" for one in small)

@@ -178,6 +178,7 @@
       notice.textContent = words.idle + " ";
       const again = document.createElement("button");
       again.type = "button";
+      again.className = "nl-button nl-button--secondary";
       again.textContent = words.idleShow;
       again.addEventListener("click", () => location.reload());
       notice.append(again);

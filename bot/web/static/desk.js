@@ -69,9 +69,10 @@
   const transcript = document.getElementById("transcript");
   function tell(text, link) {
     const line = document.createElement("p");
-    line.className = "notice human news";
+    line.className = "utrecht-alert utrecht-alert--warning news";
     line.append(text + " ");
     const again = document.createElement("a");
+    again.className = "nl-link";
     again.href = link;
     again.textContent = "Ververs de pagina";
     line.append(again);

@@ -9,13 +9,14 @@
   const later = (work, seconds) => { clearTimeout(timer); timer = setTimeout(work, Math.max(0, seconds) * 1000); };
   const say = (text, ...rest) => {
     const line = document.createElement("p");
-    line.className = "notice bad news";
+    line.className = "utrecht-alert utrecht-alert--error news";
     line.append(text, " ", ...rest);
     place.replaceChildren(line);
   };
   const ended = () => {
     const link = document.createElement("a");
     link.href = "/desk/login?next=" + encodeURIComponent(location.pathname + location.search);
+    link.className = "nl-link";
     link.textContent = "Log opnieuw in";
     say("U bent uitgelogd. Wat u aan het schrijven was, is bewaard als concept.", link);
   };
@@ -32,6 +33,7 @@
     else {
       const button = document.createElement("button");
       button.type = "button";
+      button.className = "nl-button nl-button--secondary";
       button.textContent = "Blijf ingelogd";
       button.addEventListener("click", stay);
       say("Over 2 minuten wordt u uitgelogd, omdat u een tijd niets deed.", button);
