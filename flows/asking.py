@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flows.ahead import line_ahead
 from flows.cards import card_message, mention_line
 from flows.deskquestions import TICKS
-from flows.effects import WARNED, Count, Elsewhere, Message, OpenCase, Option, Remind, Span, Wish, counted
+from flows.effects import WARNED, Count, Elsewhere, Message, OpenCase, Remind, Span, Wish, counted
 from flows.effects import Note as NoteEffect
 from flows.handover import open_case
 from flows.model import Finish, Handoff, Note, Offer, Say
@@ -35,7 +35,6 @@ class Screen:
         self.question: Message | None = None
         self.lines: list[str] = []
         self.step, self.fact = "", ""
-        self.partial = session.content.is_partial(session.voice.language)
 
     def show(self) -> Walk | None:
         """Say what this turn has to say. Returns the walk, or None when the desk asked something of its own."""
@@ -85,7 +84,7 @@ class Screen:
 
     def add(self, message: Message) -> Message:
         first, language = len(self.options), self.voice.language
-        if self.partial:
+        if self.voice.partial:
             language = self.voice.spoken(message)
         if message.first != first or message.language != language:
             message = replace(message, first=first, language=language)
@@ -99,21 +98,14 @@ class Screen:
             self.add(Message("\n".join(self.lines)))
             self.lines = []
 
-    def ask(
-        self, text: str, options: list[Option], fact: str = "", expects: str = "", multiple: bool = False,
-        again: bool = False,
-    ) -> None:  # fmt: skip
+    def ask(self, message: Message) -> None:
+        """The question, in one message with the lines above it unless that becomes long."""
         if self.lines:
-            if sum(map(len, self.lines)) + len(text) > JOINED:
+            if sum(map(len, self.lines)) + len(message.text) > JOINED:
                 self.flush()
-            text = "\n".join([*self.lines, text])
+            message = replace(message, text="\n".join([*self.lines, message.text]))
             self.lines = []
-        self.question = self.add(
-            Message(
-                text, "question", (), tuple(options), None, fact, expects, multiple, "",
-                self.voice.language, len(self.options), again,
-            )
-        )  # fmt: skip
+        self.question = self.add(message)
 
     # --- what the walk reached -------------------------------------------------------------------------------------
 
@@ -252,14 +244,20 @@ class Screen:
         self.step = f"!{kind}"
         self.fact = fact
         expects = self.session.content.knowledge.facts[fact].kind if fact else ""
-        self.ask(text, options, fact, expects, expects == "choices" and kind in ("reask", TICKS), kind == TICKS)
+        several = expects == "choices" and kind in ("reask", TICKS)
+        self.ask(
+            Message(
+                text, "question", options=tuple(options), fact=fact, expects=expects, multiple=several,
+                language=self.voice.language, again=kind == TICKS,
+            )
+        )  # fmt: skip
 
     def pending(self, pending: Pending) -> None:
-        asked = question_of(self.session, pending)
-        if pending.fact in self.session.content.warned(self.session.world.channel):
+        message, above = question_of(self.session, pending)
+        if pending.fact in self.voice.warned:
             self.warn(pending.fact)
         self.step, self.fact = pending.key, pending.fact
-        self.lines += asked.above
-        self.ask(asked.text, asked.options, pending.fact, asked.expects, asked.multiple)
+        self.lines += above
+        self.ask(message)
         if pending.kind == "ask":
             self.session.effects.append(counted("asked", pending.fact))

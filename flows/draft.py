@@ -1,4 +1,4 @@
-"""A state while a turn is being made: the same fields, changed in place, frozen at the end.
+"""A state while a turn is being made: the same fields, changed in place, and a state at the end.
 
 A turn changes its state a handful of times; making a new frozen value each time would cost more than the rest of it.
 """
@@ -21,7 +21,7 @@ class Draft:
     done: dict[str, Any]
     asked: dict[str, tuple[str, ...]]
     shown: Shown | None
-    older: tuple[Shown, ...]
+    older: tuple[str, ...]
     turn: int
     language: str
     tries: dict[str, int]
@@ -51,8 +51,22 @@ class Draft:
             setattr(self, name, value)
         return self
 
+    def with_answer(self, fact: str, answer: Answer) -> None:
+        """Store an answer at the end: *terug* undoes the latest first. Who holds the old answers keeps them."""
+        answers = self.answers.copy()
+        answers.pop(fact, None)
+        answers[fact] = answer
+        self.answers = answers
+
     def freeze(self) -> State:
+        """The state as it stands now; this draft goes on."""
         return State(
             self.answers, self.done, self.asked, self.shown, self.older, self.turn, self.language, self.tries,
             self.misses, self.advice, self.pending, self.phase, self.fingerprint,
         )  # fmt: skip
+
+    def finish(self) -> State:
+        """This very draft as the state it became: from here on it is frozen. Nothing is copied, for both classes have
+        the same slots."""
+        self.__class__ = State  # type: ignore[assignment]
+        return self  # type: ignore[return-value]

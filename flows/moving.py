@@ -63,7 +63,7 @@ def adapted(content: Content, state: State) -> State:
     return state.without(*gone).but(
         pending=None if unknown else state.pending,
         shown=shown,
-        older=tuple(one for one in state.older if not one.fact or one.fact in facts),
+        older=tuple(line for line in state.older if not (fact := Shown.of_line(line).fact) or fact in facts),
         advice=None if state.advice is None else tuple(one for one in state.advice if one in catalogue),
     )
 

@@ -22,7 +22,7 @@ ROW = {
 def press(session: Session, turn: int, option: int) -> None:
     """A button of turn `turn`. Unknown turns and numbers show the current question again."""
     current = session.before.shown
-    screens = [*session.before.older, *([current] if current else [])]
+    screens = [*map(Shown.of_line, session.before.older), *([current] if current else [])]
     screen = next((one for one in reversed(screens) if one.turn == turn), None)
     if screen is None or not 0 <= option < len(screen.options):
         return

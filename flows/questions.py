@@ -1,12 +1,16 @@
-"""The wording and buttons of what is pending: a fact, an offer, a consent, a review, the rating."""
+"""The wording and buttons of what is pending: a fact, an offer, a consent, a review, the rating.
+
+Each question is a message as it stands alone; what stands above it is put there by asking.py.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from flows.effects import Option
+from flows.effects import Message, Option
 from flows.handover import facts_to_pass_on
 from flows.model import Ask
 from flows.voice import Voice
@@ -17,15 +21,7 @@ if TYPE_CHECKING:
     from flows.session import Session
 
 CONTACT_KINDS = ("phone", "email")
-
-
-@dataclass(slots=True)
-class Question:
-    text: str
-    options: list[Option]
-    expects: str = ""
-    multiple: bool = False
-    above: list[str] = field(default_factory=list)
+Question = tuple[Message, Sequence[str]]  # what is asked, and lines to say above it
 
 
 def question_of(session: Session, pending: Pending) -> Question:
@@ -33,82 +29,83 @@ def question_of(session: Session, pending: Pending) -> Question:
     return _MAKE[pending.kind](session, pending)
 
 
-def fact_question(session: Session, step: Ask, *, everything: bool = False) -> Question:
-    """A fact with its choices and one row below them."""
-    voice, fact = session.voice, session.content.knowledge.facts[step.fact]
-    opening_key = f"{step.key}!opening"
-    first = bool(step.opening) and opening_key not in session.state.done
-    if first:
-        session.mark(opening_key, session.state.turn)
-    key = (voice.language, step.key, step.fact, first, everything)
-    worded = session.content.said.get(key)
+def fact_question(session: Session, step: Ask, *, everything: bool = False) -> Message:
+    """A fact with its choices and one row below them: the same for everybody, so worded once for a voice."""
+    voice, first, wrong = session.voice, False, bool(session.volunteered)
+    if step.opening and f"{step.key}!opening" not in session.state.done:
+        session.mark(f"{step.key}!opening", session.state.turn)
+        first = True
+    key = (step.key, step.fact, first, everything, wrong)
+    worded = voice.worded.get(key)
     if worded is None:
-        worded = session.content.said[key] = _worded(voice, step, first=first, everything=everything)
-    text, options = worded
-    return Question(text, [*options, *_row(session, fact, first=first)], fact.kind, fact.kind == "choices")
+        worded = voice.worded[key] = _worded(voice, step, first=first, everything=everything, wrong=wrong)
+    return worded
 
 
-def _worded(voice: Voice, step: Ask, *, first: bool, everything: bool) -> tuple[str, tuple[Option, ...]]:
-    """The question and its choices, which are the same for everybody."""
+def _worded(voice: Voice, step: Ask, *, first: bool, everything: bool, wrong: bool) -> Message:
     fact = voice.facts[step.fact]
     options = [Option(one, label) for one, label in voice.labels(step, everything=everything)]
     if voice.has_more(step) and not everything:
         label = voice.flow_text(f"flow.{step.key}.more", step.more) if step.more else voice.phrase("b_other")
         options.append(Option("!other", label))
     text = voice.question(step, first=first)
-    if first and voice.content.is_partial(voice.language):
+    if first and voice.partial:
         text = f"{text}\n{voice.phrase('language_partly')}"
     hint = voice.hint(step)
     if hint and (not options or fact.kind in ("place", "code")):
         text = f"{text} {hint}"
-    if fact.kind == "choices":
+    several = fact.kind == "choices"
+    if several:
         text = f"{text} {voice.phrase('several')}"
-    return text, tuple(options)
+    options += _row(voice, fact, first=first, wrong=wrong)
+    return _asked(voice, text, options, fact.id, fact.kind, multiple=several)
 
 
-def _row(session: Session, fact: Fact, *, first: bool) -> tuple[Option, ...]:
-    """The row below the choices, of which there are a handful per fact."""
-    wrong, terminal = bool(session.volunteered) and not first, session.world.channel == "terminal"
-    key = ("row", session.voice.language, fact.id, first, wrong, terminal)
-    row: tuple[Option, ...] | None = session.content.said.get(key)
-    if row is None:
-        row = session.content.said[key] = tuple(_made_row(session, fact, first=first, wrong=wrong, terminal=terminal))
-    return row
+def _asked(
+    voice: Voice, text: str, options: Sequence[Option], fact: str = "", expects: str = "", *, multiple: bool = False
+) -> Message:
+    return Message(
+        text, "question", options=tuple(options), fact=fact, expects=expects, multiple=multiple, language=voice.language
+    )
 
 
-def _made_row(session: Session, fact: Fact, *, first: bool, wrong: bool, terminal: bool) -> list[Option]:
+def _row(voice: Voice, fact: Fact, *, first: bool, wrong: bool) -> list[Option]:
+    """The row below the choices."""
     if first:
-        row = [session.option("!language", "b_language"), session.option("!privacy", "b_privacy")]
-    elif fact.kind in CONTACT_KINDS:
-        row = [session.option("!chat", "b_chat")] if not terminal else []
+        return [voice.option("!language", "b_language"), voice.option("!privacy", "b_privacy")]
+    if fact.kind in CONTACT_KINDS:
+        row = [voice.option("!chat", "b_chat")] if voice.channel != "terminal" else []
         if fact.kind == "phone":
-            row.append(session.option("!mail", "b_mail"))
+            row.append(voice.option("!mail", "b_mail"))
     elif fact.id in ("name", "part_of_day"):
-        row = [session.option("!declined", "b_declined")] if fact.id == "name" else []
+        row = [voice.option("!declined", "b_declined")] if fact.id == "name" else []
     else:
         sensitive = fact.cls in ("sensitive", "special")
         row = [
-            session.option("!declined", "b_declined") if sensitive else session.option("!dont_know", "b_dont_know"),
-            session.option("!call_me", "b_call_me"),
+            voice.option("!declined", "b_declined") if sensitive else voice.option("!dont_know", "b_dont_know"),
+            voice.option("!call_me", "b_call_me"),
         ]
-    if wrong:
-        row.insert(0, session.option("!wrong", "b_wrong"))
-    return row
+    return [voice.option("!wrong", "b_wrong"), *row] if wrong else row
 
 
 def _fact(session: Session, pending: Pending) -> Question:
-    question = fact_question(session, pending.step)
+    message = fact_question(session, pending.step)
     if pending.advise:  # nobody expects this one: say that it can be explained
-        question.text = f"{question.text} {session.voice.phrase('hint_why')}"
-    if pending.handoff and f"{pending.handoff}.review" not in session.state.done:
-        session.mark(f"{pending.handoff}.review", session.state.turn)
-        passing = facts_to_pass_on(session)
+        message = replace(message, text=f"{message.text} {session.voice.phrase('hint_why')}")
+    return _before_hand_over(session, pending.handoff, message) if pending.handoff else (message, ())
+
+
+def _before_hand_over(session: Session, handoff: str, message: Message) -> Question:
+    """A question on the way to a coach: what goes along is said once, and can be left out with every question."""
+    above: list[str] = []
+    passing, review = facts_to_pass_on(session), f"{handoff}.review"
+    if passing:
+        message = replace(message, options=(*message.options, session.option("!leave_out", "b_leave_out")))
+    if review not in session.state.done:
+        session.mark(review, session.state.turn)
         if passing:
-            question.above.append(session.voice.phrase("pass_on", facts=session.voice.listed(passing)))
-            question.options.append(session.option("!leave_out", "b_leave_out"))
-    elif pending.handoff and facts_to_pass_on(session):
-        question.options.append(session.option("!leave_out", "b_leave_out"))
-    return question
+            above.append(session.voice.phrase("pass_on", facts=session.voice.listed(passing)))
+    return message, above
 
 
 def _offer(session: Session, pending: Pending) -> Question:
@@ -116,7 +113,7 @@ def _offer(session: Session, pending: Pending) -> Question:
     coach = step.what == "coach"
     text = voice.flow_text(f"flow.{step.key}.text", step.text) if step.text else voice.phrase("offer_coach")
     if not coach:
-        return Question(text, [session.option("yes", "b_yes", "choice"), session.option("no", "b_no", "choice")])
+        return _yes_or_no(session, text)
     options = [
         session.option("yes", "b_call_me_yes", "choice"),
         session.option("!question", "b_question", "choice"),
@@ -125,7 +122,12 @@ def _offer(session: Session, pending: Pending) -> Question:
     ]
     if session.state.advice is not None and not more_left(session):
         options = [option for option in options if option.id != "!more"]
-    return Question(text, options)
+    return _asked(voice, text, options), ()
+
+
+def _yes_or_no(session: Session, text: str) -> Question:
+    options = [session.option("yes", "b_yes", "choice"), session.option("no", "b_no", "choice")]
+    return _asked(session.voice, text, options), ()
 
 
 def more_left(session: Session) -> bool:
@@ -147,8 +149,7 @@ def more_left(session: Session) -> bool:
 
 
 def _consent(session: Session, pending: Pending) -> Question:
-    text = session.voice.flow_text(f"flow.{pending.step.key}.text", pending.step.text)
-    return Question(text, [session.option("yes", "b_yes", "choice"), session.option("no", "b_no", "choice")])
+    return _yes_or_no(session, session.voice.flow_text(f"flow.{pending.step.key}.text", pending.step.text))
 
 
 def _review(session: Session, pending: Pending) -> Question:
@@ -161,18 +162,19 @@ def _review(session: Session, pending: Pending) -> Question:
             session.option("!leave_out", "b_leave_out", "choice"),
             session.option("!change", "b_change", "choice"),
         ]
-    return Question(text, [*options, session.option("no", "b_no", "choice")])
+    return _asked(voice, text, [*options, session.option("no", "b_no", "choice")]), ()
 
 
 def _answer(session: Session, pending: Pending) -> Question:
     text = session.voice.flow_text(f"flow.{pending.step.key}", pending.step.text)
-    return Question(text, [session.option("!call_me", "b_call_me")])
+    return _asked(session.voice, text, [session.option("!call_me", "b_call_me")]), ()
 
 
 def _rating(session: Session, pending: Pending) -> Question:
+    voice = session.voice
     step = session.content.askable.get("rating") or Ask(pending.key, pending.step.place, "rating")
-    options = [Option(one, label) for one, label in session.voice.labels(step)]
-    return Question(session.voice.question(step), options, "choice")
+    options = [Option(one, label) for one, label in voice.labels(step)]
+    return _asked(voice, voice.question(step), options, pending.fact, "choice"), ()
 
 
 _MAKE = {"ask": _fact, "offer": _offer, "consent": _consent, "review": _review, "answer": _answer, "rating": _rating}

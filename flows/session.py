@@ -6,6 +6,7 @@ the walk reached, asks what is pending, and gives the finished Turn.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -44,7 +45,7 @@ class Session:
         self.understood: dict[str, Any] = {}
         self.advice: tuple[Any, ...] | None = None
         self.volunteered: list[str] = []  # facts taken from free text this turn
-        self.own: tuple[str, str, list[Option]] | None = None  # the desk's own question: text, fact, options
+        self.own: tuple[str, str, Sequence[Option]] | None = None  # the desk's own question: text, fact, options
         self.quiet = False  # nothing may be said (a coach speaks)
         self.wait = False  # say what there is to say, and do not repeat the question
         self._walked: tuple[Any, Any, Any, Walk] | None = None
@@ -55,10 +56,8 @@ class Session:
     def answer(self, fact: str, value: Any, *, by: str = "visitor", status: str = "given") -> None:
         """Store an answer; it moves to the end so that *terug* undoes the latest first."""
         state = self.state
-        answers = dict(state.answers)
-        answers.pop(fact, None)
-        answers[fact] = Answer(status, value, by, state.turn)
-        state.answers, state.misses = answers, 0
+        state.with_answer(fact, Answer(status, value, by, state.turn))
+        state.misses = 0
         if state.phase == "new":
             state.phase = "talking"
         self.understood[fact] = value if status == "given" else {"state": status}
@@ -109,7 +108,7 @@ class Session:
         """A phrase above what comes next."""
         self.lead.append(self.voice.phrase(name, **values))
 
-    def ask_own(self, kind: str, text: str, options: list[Option], **data: Any) -> None:
+    def ask_own(self, kind: str, text: str, options: Sequence[Option], **data: Any) -> None:
         """A question of the desk itself, such as "Bedoelt u …?"; waits in state.pending until answered or passed by."""
         self.state = self.state.but(pending={"kind": kind, **data})
         self.own = (text, str(data.get("fact", "")), options)
@@ -131,13 +130,13 @@ class Session:
 
     def close(self) -> Turn:
         if self.quiet:
-            return Turn(self.state.freeze(), tuple(self.effects), self.understood)
+            return Turn(self.state.finish(), tuple(self.effects), self.understood)
         screen = Screen(self)
         walked = screen.show()
         shown = screen.shown()
         older = self.before.older
         if self.before.shown is not None and self.before.shown.options:
-            older = (*older, self.before.shown)[-KEPT_SCREENS:]
+            older = (*older, self.before.shown.line())[-KEPT_SCREENS:]
         state = self.state
         state.shown, state.older = shown, older
         if state.phase == "new" and screen.messages:
@@ -148,7 +147,7 @@ class Session:
             self.effects.append(Count("finished"))
         says = [Say(message) for message in screen.messages]
         return Turn(
-            state.freeze(),
+            state.finish(),
             (*says, *self.effects),
             self.understood,
             self.advice,

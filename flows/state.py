@@ -1,7 +1,7 @@
 """What a conversation remembers: answers, not a cursor.
 
 The position is derived by walking the flow with these answers (flows/walk.py). Saved as JSON between any two turns;
-unknown keys of a newer version are refused loudly rather than dropped.
+what a newer version wrote is refused loudly rather than dropped.
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ import json
 from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
-VERSION = 2  # 1 wrote answers and screens with names; it is still read
-WARNED = "!warned"  # in `done`: the visitor heard that this channel is not ours, before a sensitive question
+VERSION = 3  # 2 wrote older screens as lists, 1 wrote answers and screens with names; both are still read
 
 
 class Answer(NamedTuple):
@@ -38,6 +37,15 @@ class Shown(NamedTuple):
     options: tuple[str, ...] = ()  # option ids in the order shown
     fingerprint: str = ""
 
+    def line(self) -> str:
+        """As it is kept when the next screen comes: one text, since every turn stores all of them and reads none."""
+        return "\t".join((str(self.turn), self.step, self.fact, self.fingerprint, *self.options))
+
+    @classmethod
+    def of_line(cls, line: str) -> Shown:
+        turn, step, fact, fingerprint, *options = line.split("\t")
+        return cls(int(turn), step, fact, tuple(options), fingerprint)
+
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -47,7 +55,7 @@ class State:
     done: dict[str, Any] = field(default_factory=dict)  # step key -> what was done (said, advised ids, consent …)
     asked: dict[str, tuple[str, ...]] = field(default_factory=dict)  # advise step -> facts it asked by need
     shown: Shown | None = None
-    older: tuple[Shown, ...] = ()  # the last few screens, so that old buttons can be read
+    older: tuple[str, ...] = ()  # the last few screens as lines (`Shown.of_line`), so that old buttons can be read
     turn: int = 0
     language: str = "nl"
     tries: dict[str, int] = field(default_factory=dict)
@@ -56,36 +64,6 @@ class State:
     pending: dict[str, Any] | None = None  # a question of the desk itself: change?, which place?, did you mean?, wipe?
     phase: str = "new"  # new | talking | finished | stopped
     fingerprint: str = ""  # of the content the last turn was made with
-
-    def to_json(self) -> str:
-        return _encode({
-            "v": VERSION, "answers": self.answers, "done": self.done, "asked": self.asked, "shown": self.shown,
-            "older": self.older, "turn": self.turn, "language": self.language, "tries": self.tries,
-            "misses": self.misses, "advice": self.advice, "pending": self.pending, "phase": self.phase,
-            "fingerprint": self.fingerprint,
-        })  # fmt: skip
-
-    @classmethod
-    def from_json(cls, text: str) -> State:
-        """Raises ValueError when the text was written by a newer version."""
-        raw = _decode(text)
-        version = raw.pop("v")
-        if version == 1:
-            _upgrade(raw)
-        elif version != VERSION:
-            raise ValueError("this conversation was stored by a newer version; upgrade this process first")
-        for fact, one in raw["answers"].items():
-            if type(one[1]) is list:
-                one[1] = tuple(one[1])
-            raw["answers"][fact] = _answer(one)
-        if raw["asked"]:
-            raw["asked"] = {step: tuple(facts) for step, facts in raw["asked"].items()}
-        if raw["shown"]:
-            raw["shown"] = _shown(raw["shown"])
-        raw["older"] = tuple(map(_shown, raw["older"]))
-        if raw["advice"] is not None:
-            raw["advice"] = tuple(raw["advice"])
-        return cls(**raw)
 
     def but(self, **changes: Any) -> State:
         """The same with these fields changed: dataclasses.replace, at a third of its cost, which a turn pays often."""
@@ -104,12 +82,39 @@ class State:
     def without(self, *facts: str) -> State:
         return self.but(answers={key: value for key, value in self.answers.items() if key not in facts})
 
+    def to_json(self) -> str:
+        return _encode({
+            "v": VERSION, "answers": self.answers, "done": self.done, "asked": self.asked, "shown": self.shown,
+            "older": self.older, "turn": self.turn, "language": self.language, "tries": self.tries,
+            "misses": self.misses, "advice": self.advice, "pending": self.pending, "phase": self.phase,
+            "fingerprint": self.fingerprint,
+        })  # fmt: skip
+
+    @classmethod
+    def from_json(cls, text: str) -> State:
+        """Raises ValueError when the text was written by a newer version."""
+        raw = _decode(text)[0]
+        version = raw.pop("v")
+        if version != VERSION:
+            _upgrade(raw, version)
+        answers = raw["answers"]
+        for fact, one in answers.items():
+            if type(one[1]) is list:
+                one[1] = tuple(one[1])
+            answers[fact] = _answer(one)
+        if raw["asked"]:
+            raw["asked"] = {step: tuple(facts) for step, facts in raw["asked"].items()}
+        if raw["shown"]:
+            raw["shown"] = _shown(raw["shown"])
+        raw["older"] = tuple(raw["older"])
+        if raw["advice"] is not None:
+            raw["advice"] = tuple(raw["advice"])
+        return cls(**raw)
+
 
 _FIELDS = tuple(one.name for one in fields(State))
-
-
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-_decode = json.JSONDecoder().decode
+_decode = json.JSONDecoder().raw_decode
 _answer = Answer._make
 
 
@@ -117,12 +122,16 @@ def _shown(raw: list[Any]) -> Shown:
     return Shown(raw[0], raw[1], raw[2], tuple(raw[3]), raw[4])
 
 
-def _upgrade(raw: dict[str, Any]) -> None:
-    """Version 1 named the parts of every answer and screen."""
-    raw["answers"] = {
-        fact: [one["status"], one["value"], one["by"], one["turn"]] for fact, one in raw["answers"].items()
-    }
-    screens = [raw["shown"], *raw["older"]]
-    raw["shown"], *raw["older"] = [
-        one and [one["turn"], one["step"], one["fact"], one["options"], one["fingerprint"]] for one in screens
-    ]
+def _upgrade(raw: dict[str, Any], version: int) -> None:
+    """What older versions wrote, in today's shape."""
+    if version not in (1, 2):
+        raise ValueError("this conversation was stored by a newer version; upgrade this process first")
+    if version == 1:
+        raw["answers"] = {
+            fact: [one["status"], one["value"], one["by"], one["turn"]] for fact, one in raw["answers"].items()
+        }
+        screens = [raw["shown"], *raw["older"]]
+        raw["shown"], *raw["older"] = [
+            one and [one["turn"], one["step"], one["fact"], one["options"], one["fingerprint"]] for one in screens
+        ]
+    raw["older"] = [_shown(one).line() for one in raw["older"]]

@@ -25,21 +25,23 @@ def fill(text: str, values: Mapping[str, str]) -> str:
 
 
 class Voice:
-    """One language's way of saying things."""
+    """One language's way of saying things on one channel."""
 
-    def __init__(self, content: Content, language: str, hidden: frozenset[str] = frozenset()) -> None:
-        self.content, self.language, self.hidden = content, language, hidden
+    def __init__(self, content: Content, language: str, channel: str = "") -> None:
+        self.content, self.language, self.channel = content, language, channel
         self.facts = content.knowledge.facts
+        self.partial = content.is_partial(language)
+        self.hidden = content.withheld(channel)  # values it keeps to itself
+        self.warned = content.warned(channel)
+        self.worded: dict[tuple[Any, ...], Message] = {}  # questions (questions.py): a handful for each `ask`
         self._options: dict[tuple[str, str, str], Option] = {}  # as many as the code names
 
     @classmethod
     def of(cls, content: Content, language: str, channel: str = "") -> Voice:
-        """The voice of a language, made once for this content. On some channels it keeps some values to itself."""
-        hidden = content.withheld(channel)
-        key = (language, hidden) if hidden else language
-        voice = content.said.get(key)
+        """The voice of a language on a channel, made once for this content."""
+        voice = content.said.get((language, channel))
         if voice is None:
-            voice = content.said[key] = cls(content, language, hidden)
+            voice = content.said[language, channel] = cls(content, language, channel)
         return cast("Voice", voice)
 
     def option(self, id: str, phrase: str, group: str = "row") -> Option:
@@ -93,7 +95,7 @@ class Voice:
 
     def spoken(self, message: Message) -> str:
         """The language a message is really in, for screen readers: in a partial language cards are still Dutch."""
-        if not self.content.is_partial(self.language):
+        if not self.partial:
             return self.language
         return "nl" if message.card is not None else script_language(message.text, self.language)
 

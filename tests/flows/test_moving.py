@@ -141,7 +141,7 @@ def test_whatever_was_taken_away_nothing_fails(content: Content, tmp_path: Path)
         {"kind": "change", "fact": "gone_fact", "value": "x"},
     ):
         state = talk.state.but(
-            answers=seen, advice=("gone-entry",), shown=shown, older=(shown,), pending=pending, fingerprint="old"
+            answers=seen, advice=("gone-entry",), shown=shown, older=(shown.line(),), pending=pending, fingerprint="old"
         )
         for said in ("ja", "nee", "overzicht", "terug", "wijzig", "waarom", "meer", "hoeveel?", "mijn gegevens", "1"):
             assert on(content, state, said).state.fingerprint == content.fingerprint

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
 from flows.content import HERE, Content, flow_files
+from flows.draft import Draft
 from flows.effects import Consent, Note, OpenCase, Remind
 from flows.events import Chose, Said, TimePassed
 from flows.state import Answer, Shown, State
@@ -239,7 +241,7 @@ def test_a_circle_of_flows_does_not_hang_a_conversation(content: Content, tmp_pa
 
 def test_a_state_of_a_newer_version_is_refused_loudly() -> None:
     with pytest.raises(ValueError, match="newer version"):
-        State.from_json(State().to_json().replace('"v":2', '"v":99'))
+        State.from_json(State().to_json().replace('"v":3', '"v":99'))
 
 
 def test_a_state_that_version_1_wrote_is_read() -> None:
@@ -252,8 +254,29 @@ def test_a_state_that_version_1_wrote_is_read() -> None:
     state = State.from_json(written)
     assert state.answers == {"benefit": Answer("given", ("ww",), "text", 2)}
     assert state.shown == Shown(2, "welcome.place", "place", ("!call_me",), "f")
-    assert state.older == (Shown(1, "a.b", "", ("yes", "no"), "f"),)
+    assert [Shown.of_line(line) for line in state.older] == [Shown(1, "a.b", "", ("yes", "no"), "f")]
     assert State.from_json(state.to_json()) == state
+
+
+def test_a_state_that_version_2_wrote_is_read() -> None:
+    written = (
+        '{"v":2,"answers":{"age":["given",[40,null],"visitor",2]},"done":{},"asked":{"a.advise":["age"]},'
+        '"shown":[3,"a.b","",["yes"],"f"],"older":[[1,"welcome.place","place",[],"f"],[2,"a.age","age",["1"],"f"]],'
+        '"turn":3,"language":"nl","tries":{},"misses":0,"advice":null,"pending":null,"phase":"talking","fingerprint":"f"}'
+    )
+    state = State.from_json(written)
+    assert state.answers == {"age": Answer("given", (40, None), "visitor", 2)}
+    assert [Shown.of_line(line) for line in state.older] == [
+        Shown(1, "welcome.place", "place", (), "f"), Shown(2, "a.age", "age", ("1",), "f"),
+    ]  # fmt: skip
+    assert State.from_json(state.to_json()) == state
+
+
+def test_a_finished_draft_cannot_be_changed() -> None:
+    draft = Draft(State()).but(turn=3)
+    assert draft.finish() == State(turn=3)
+    with pytest.raises(FrozenInstanceError):
+        draft.turn = 4
 
 
 def test_the_same_event_gives_the_same_turn(content: Content, tmp_path: Path) -> None:
