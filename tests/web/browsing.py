@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.desk import Desk
+from bot.web.security import hashed, new_token
+from flows.events import Said, Started
+from storage.messages import Incoming
 from tests.web.screenshots import CHROMIUM, browser, running_with_a_pack
 from tests.web.serving import Running, running
 
@@ -71,3 +75,44 @@ def screen(chrome: Any) -> Iterator[Any]:
     for one in made:
         one.context.close()
         assert one.complaints == []
+
+
+# ---- people -------------------------------------------------------------------------------------------------------
+
+TOKEN = "w" * 43  # the cookie of the one visitor
+WORDS = ("heb een bakkerij met 6 man in tiel", "bel mij", "0612345678", "ochtend")
+
+
+def a_case(desk: Running) -> str:
+    """A baker asks to be called; the code of the case."""
+
+    async def ask(here: Desk) -> str:
+        code = ""
+        for number, event in enumerate((Started(), *map(Said, WORDS))):
+            code = (await here.receive(Incoming("web", hashed(TOKEN), event, here.clock(), f"first-{number}"))).case
+        return code
+
+    return desk.do(ask)
+
+
+def client_of(desk: Running, screen: Callable[..., Any]) -> Any:
+    """The visitor's phone, with the conversation on it."""
+    made = screen(390, 844)
+    made.context.add_cookies([{"name": "loket", "value": TOKEN, "url": desk.url}])
+    made.page.goto(f"{desk.url}/chat")
+    return made.page
+
+
+def coach_of(desk: Running, screen: Callable[..., Any], name: str, code: str) -> Any:
+    """The screen of a coach who has logged in and opened this case."""
+    made, token = screen(), new_token()
+
+    async def let_in(here: Desk) -> None:
+        staff = await here.store.staff(name)
+        assert staff is not None
+        await here.store.open_session(hashed(token), staff.id, here.clock(), True)
+
+    desk.do(let_in)
+    made.context.add_cookies([{"name": "desk", "value": token, "url": desk.url}])
+    made.page.goto(f"{desk.url}/desk/g/{code}")
+    return made.page

@@ -6,6 +6,7 @@ import asyncio
 import re
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,7 +17,7 @@ from bot import serve
 from bot.drafts import Draft
 from bot.web.draft_chat import DraftChat, create_draft_app
 from tests.bot.test_drafts import DAY, NOON, edit, make_draft
-from tests.web.browsing import IN_A_BROWSER, SMALL, chrome, desk, screen, whole_desk
+from tests.web.browsing import IN_A_BROWSER, SMALL, a_case, chrome, client_of, coach_of, desk, screen, whole_desk
 from tests.web.screenshots import (
     follow,
     log_in,
@@ -51,7 +52,7 @@ def test_an_intake_with_the_keyboard_only(desk: Running, screen):
     page = screen().page
     page.goto(f"{desk.url}/chat")
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.className") == "skip"
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "#bericht"
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "bericht"
     page.keyboard.type("ik heb een bedrijf in Tiel")
@@ -74,7 +75,7 @@ def test_an_intake_with_the_keyboard_only(desk: Running, screen):
 
 
 def test_a_case_with_the_keyboard_only(desk: Running, screen):
-    ask_to_be_called(screen().page, desk.url)
+    a_case(desk)
     page = screen().page
     page.goto(f"{desk.url}/desk/login")
     page.keyboard.press("Tab")
@@ -103,28 +104,51 @@ def reach(page: Any, words: str) -> None:
     raise AssertionError(f"'{words}' cannot be reached with Tab")
 
 
+class Stopwatch:
+    def __init__(self) -> None:
+        self.start()
+
+    def start(self) -> None:
+        self._at = time.perf_counter()
+
+    def lap(self, what: str) -> None:
+        print(f"{(time.perf_counter() - self._at) * 1000:6.0f} ms  {what}")
+        self.start()
+
+
 def test_three_people_hand_over_live(desk: Running, screen):
+    """With `-s` it says how long each step took, from pressing until the other screen shows it."""
     client, first, second = screen(390, 844).page, screen().page, screen().page
     log_in(first, desk.url, "sanne")
     log_in(second, desk.url, "bilal")
+    watch = Stopwatch()
     ask_to_be_called(client, desk.url)
+    watch.lap("the visitor asked to be called, from the first sentence to the promise")
     for coach in (first, second):
         coach.locator(".today .who a").first.wait_for(timeout=8000)  # the new case comes by itself
+        watch.lap("the new case stands on a coach's screen")
         coach.locator(".today .who a").first.click()
+    first.get_by_role("button", name="Oppakken").wait_for()
+    watch.start()
     first.get_by_role("button", name="Oppakken").click()
     first.get_by_text("U hebt deze hulpvraag opgepakt").wait_for()
     second.get_by_text("Er is iets veranderd in deze hulpvraag").wait_for(timeout=8000)
+    watch.lap("the second coach sees that the case is taken")
     second.get_by_role("button", name="Oppakken").click()
     second.get_by_text("Sanne heeft dit gesprek").wait_for()
     client.get_by_text("U praat nu met coach Sanne").wait_for(timeout=8000)
+    watch.lap("the second coach was refused, the visitor reads who is there")
     bots = client.locator(".msg.bot").count()
     first.fill("#antwoord", "Goedemorgen, zal ik u nu bellen?")
+    watch.start()
     first.get_by_role("button", name="Verstuur naar klant").click()
     client.get_by_text("zal ik u nu bellen").wait_for(timeout=8000)
+    watch.lap("the coach's words stand on the phone")
     client.fill("#bericht", "ja graag, en wat is slim?")
     client.press("#bericht", "Enter")
     client.locator(".msg.visitor", has_text="ja graag").wait_for()
     first.locator("#transcript .msg.visitor", has_text="ja graag").wait_for(timeout=8000)
+    watch.lap("the visitor's words stand at the coach")
     assert client.locator(".msg.bot").count() == bots, "after a claim the assistant is silent"
     assert "coach Sanne" in client.locator("#state").inner_text()
 
@@ -293,10 +317,9 @@ def test_a_theme_of_the_nl_design_system_dresses_the_pages(screen, tmp_path: Pat
 
 
 def test_what_a_client_types_at_a_coachs_question_shows_in_the_sheet(desk: Running, screen):
-    client, coach = screen(390, 844).page, screen().page
-    ask_to_be_called(client, desk.url)
-    log_in(coach, desk.url)
-    follow(coach, coach.get_by_role("button", name="Oppakken en bellen").first)
+    code = a_case(desk)
+    client, coach = client_of(desk, screen), coach_of(desk, screen, "sanne", code)
+    follow(coach, coach.locator("form[action$='/oppakken'] button"))
     ask = coach.locator(".sheet button", has_text="Vraag aan klant").locator("visible=true")
     question = ask.first.get_attribute("value")
     fact = desk.desk.content.knowledge.facts[str(question)]
@@ -306,6 +329,7 @@ def test_what_a_client_types_at_a_coachs_question_shows_in_the_sheet(desk: Runni
     client.fill("#bericht", labels[0])
     client.press("#bericht", "Enter")
     coach.locator("#transcript .msg.visitor", has_text=labels[0]).wait_for(timeout=8000)
+    coach.get_by_text("De antwoorden op dit blad zijn veranderd").wait_for()
     coach.reload()
     coach.locator(".sheet dd", has_text=labels[0]).first.wait_for()
 
