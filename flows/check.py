@@ -144,7 +144,9 @@ def check_flows(content: Content, moment: datetime, problems: Problems) -> Repor
         unproven += reached.unproven
     else:
         skipped = "The proof over all answers was left out until the errors above are repaired."
-    return Report(sorted(set(problems.found)), proof, reached, content, unproven, skipped)
+    report = Report([], proof, reached, content, unproven, skipped)
+    report.problems = sorted({problem.located(report.source(problem.place.file)) for problem in problems.found})
+    return report
 
 
 def _breaks(problem: Problem) -> bool:

@@ -17,6 +17,7 @@ from knowledge.problems import Problems
 TELEGRAM = 4096  # characters of one message
 WORDS = {"message": 60, "opening": 45, "question": 40, "hint": 30, "phrase": 60}
 LABEL, LABEL_TELEGRAM = 40, 30  # characters
+BILINGUAL = {"phrase.language_which": ("choose",)}  # read by those who read no Dutch
 ALIKE = 85  # percent; two buttons at least this alike are taken for each other
 _HOLE = re.compile(r"\{([^{}]*)\}")
 
@@ -74,8 +75,10 @@ def _plain(text: Text, easy: tuple[str, ...], problems: Problems) -> None:
         if informal:
             problems.error(text.place, f"says '{informal.group()}'", "Write 'u' or 'uw'.")
         return
-    for finding in findings(_HOLE.sub("iets", text.dutch), easy, most_words=WORDS[text.kind]):
-        problems.error(text.place, f"this text {finding.what}", finding.proposal)
+    for finding in findings(
+        _HOLE.sub("iets", text.dutch), (*easy, *BILINGUAL.get(text.key, ())), most_words=WORDS[text.kind]
+    ):
+        problems.error(text.place, f"this text {finding.what}", finding.proposal, seek=finding.word)
 
 
 def _translated(content: Content, text: Text, language: str, problems: Problems) -> None:

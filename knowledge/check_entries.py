@@ -206,7 +206,9 @@ def check_texts(entry: Entry, explained: Iterable[str], problems: Problems, *, e
     texts += [(name, getattr(entry, name), TEXT_WORDS) for name in ("step_today", "example", "pays_not")]
     for what, text, most in texts:
         for finding in findings(text, easy, most_words=most):
-            problems.error(entry.place, f"the {what} of '{entry.id}' {finding.what}", finding.proposal)
+            problems.error(
+                entry.place, f"the {what} of '{entry.id}' {finding.what}", finding.proposal, seek=finding.word
+            )
     if not entry.words and not entry.questions:
         problems.error(entry.place, f"'{entry.id}' cannot be found by other words", "Add 'words' or 'questions'.")
     if entry.kind in MONEY_KINDS and not entry.situations:

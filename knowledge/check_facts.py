@@ -43,10 +43,14 @@ def check_questions(knowledge: Knowledge, explained: Iterable[str], problems: Pr
     for fact in knowledge.facts.values():
         for what in ("question", "why", "hint"):
             for finding in findings(getattr(fact, what), easy, most_words=QUESTION_WORDS):
-                problems.error(fact.place, f"the {what} of '{fact.id}' {finding.what}", finding.proposal)
+                problems.error(
+                    fact.place, f"the {what} of '{fact.id}' {finding.what}", finding.proposal, seek=finding.word
+                )
     for term in knowledge.glossary.values():
         for finding in findings(term.meaning, easy, most_words=MEANING_WORDS):
-            problems.error(term.place, f"the meaning of '{term.id}' {finding.what}", finding.proposal)
+            problems.error(
+                term.place, f"the meaning of '{term.id}' {finding.what}", finding.proposal, seek=finding.word
+            )
 
 
 def _can_be_said(fact: Fact) -> bool:

@@ -3,6 +3,10 @@
 LIX is the mean sentence length plus the share of words longer than six letters. Flesch-Douma is the Dutch reading ease:
 206.84 - 0.93 x words per sentence - 77 x syllables per word; higher is easier. Names of entries and words that the
 glossary explains count as two syllables and never as long: a visitor can ask what they mean (DESIGN 12).
+
+A word is known when it stands at least once in a million words of Dutch (words/frequent.txt), when it joins two such
+words ("leerbedrijf", "terugvragen"), or when it is explained. Names are left alone: a capital inside a sentence, an
+address.
 """
 
 from __future__ import annotations
@@ -11,11 +15,16 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
+
+from knowledge.compounds import Splitter
 
 MAX_SENTENCE_WORDS = 20
 MAX_LIX = 45
 MIN_EASE = 55
 MIN_WORDS = 8  # shorter texts have no meaningful figures
+MAX_CHARACTERS = 350  # of one message
+FREQUENT = Path(__file__).parent / "words" / "frequent.txt"
 
 # Words that officials write and few people say. Each with what to write instead.
 JARGON = {
@@ -34,6 +43,20 @@ JARGON = {
 }  # fmt: skip
 JARGON_PHRASES = {"ten behoeve van": "voor", "in beginsel": "meestal", "dient te": "moet", "met betrekking tot": "over",
                   "ten aanzien van": "over", "op grond van": "door", "in het kader van": "voor"}  # fmt: skip
+# Words that few people meet, with plainer ones. Anything else that is rare is told with what may be done about it.
+PLAINER = {
+    "declareren": "het geld terugvragen", "declareer": "vraag het geld terug", "declareert": "vraagt het geld terug",
+    "factuur": "rekening", "tegemoetkoming": "geld dat helpt", "bijscholing": "een cursus",
+    "scholingsbehoefte": "wat u wilt leren",
+    "arbeidsbeperking": "een ziekte of handicap", "arbeidsovereenkomst": "contract", "gratificatie": "extra loon",
+    "retourneren": "terugsturen", "consulteren": "vragen", "evalueren": "bespreken", "continueren": "doorgaan met",
+    "prioriteren": "kiezen wat eerst komt", "certificeren": "keuren", "kwalificeren": "een diploma halen",
+    "rouleren": "om de beurt werken", "beoordelaar": "iemand die kijkt of het goed is", "accorderen": "goedkeuren",
+    "fiatteren": "goedkeuren", "inventariseren": "opschrijven", "aanvangsdatum": "eerste dag", "peildatum": "dag",
+    "inkomensafhankelijk": "hoe meer u verdient, hoe minder u krijgt", "doelgroepregister": "lijst van UWV",
+    "arbeidsmarktkrapte": "te weinig mensen", "zij-instromen": "leren voor een ander beroep",
+    "login": "manier om in te loggen",
+}  # fmt: skip
 # "U" everywhere (FIRST-MINUTE 12). "Jou" hides in other words, so whole words only.
 INFORMAL = re.compile(r"\b(je|jij|jou|jouw|jullie|jezelf)\b", re.IGNORECASE)
 
@@ -61,6 +84,7 @@ class Finding:
 
     what: str
     proposal: str
+    word: str = ""  # the word or words it is about, as they stand in the text
 
 
 def measure(text: str, easy: Iterable[str] = ()) -> Figures:
@@ -95,6 +119,8 @@ def findings(text: str, easy: Iterable[str] = (), *, most_words: int = 60) -> li
     figures = measure(text, easy)
     if figures.words > most_words:
         found.append(Finding(f"has {figures.words} words", f"Use at most {most_words}, or split it."))
+    if len(text) > MAX_CHARACTERS:
+        found.append(Finding(f"has {len(text)} characters", f"Use at most {MAX_CHARACTERS}, or split it."))
     if figures.longest > MAX_SENTENCE_WORDS:
         found.append(
             Finding(f"has a sentence of {figures.longest} words", f"Use at most {MAX_SENTENCE_WORDS} words a sentence.")
@@ -109,16 +135,75 @@ def findings(text: str, easy: Iterable[str] = (), *, most_words: int = 60) -> li
     lowered = text.casefold()
     for word in _WORD.findall(lowered):
         if word in JARGON:
-            found.append(Finding(f"uses the official word '{word}'", f"Write '{JARGON[word]}'."))
+            found.append(Finding(f"uses the official word '{word}'", f"Write '{JARGON[word]}'.", word))
     for phrase, instead in JARGON_PHRASES.items():
         if phrase in lowered:
-            found.append(Finding(f"uses the official words '{phrase}'", f"Write '{instead}'."))
+            found.append(Finding(f"uses the official words '{phrase}'", f"Write '{instead}'.", phrase))
+    found += [
+        Finding(f"uses '{word}', a word that few people know", _plainer(word), word) for word in rare_words(text, easy)
+    ]
     informal = INFORMAL.search(text)
     if informal:
-        found.append(Finding(f"says '{informal.group()}'", "Write 'u' or 'uw'."))
+        found.append(Finding(f"says '{informal.group()}'", "Write 'u' or 'uw'.", informal.group()))
     if text.count("?") > 1:
         found.append(Finding("asks more than one question", "Ask one thing at a time."))
     return found
+
+
+def rare_words(text: str, easy: Iterable[str] = ()) -> list[str]:
+    """Words that few people know, each once; `easy` are names and explained words."""
+    known, found = _known(frozenset(easy)), dict[str, None]()
+    for sentence in _PART.split(_ADDRESS.sub(" ", text)):
+        for place, word in enumerate(_WORD.findall(sentence)):
+            is_name = word[1:] != word[1:].lower() or (place > 0 and word[0].isupper())
+            if (
+                not is_name
+                and word.casefold() not in JARGON
+                and not _is_known(word.casefold().replace("’", "'"), known)
+            ):
+                found[word] = None
+    return list(found)
+
+
+def _is_known(word: str, known: frozenset[str]) -> bool:
+    frequent = _frequent()
+    if len(word) < 3 or word in known or word in frequent:
+        return True
+    parts = word.split("-")
+    if len(parts) > 1:
+        return all(_is_known(part, known) for part in parts)
+    if word.endswith("'s") or (word.endswith("s") and word[:-1] in known):
+        return _is_known(word.removesuffix("s").removesuffix("'"), known)
+    if word.startswith(_PREFIXES) and word[2:] in frequent:  # "opleidt": a verb with its short first part
+        return True
+    if f"{word}en" in frequent:  # "wijzig", of "wijzigen"
+        return True
+    return len(_splitter(known).split(word)) == 2
+
+
+def _plainer(word: str) -> str:
+    plainer = PLAINER.get(word.casefold())
+    if plainer:
+        return f"Write '{plainer}'."
+    parts = _splitter(frozenset()).split(word.casefold())
+    split = f"Say it in more words ({', '.join(parts)}), use" if len(parts) > 2 else "Use"
+    return f"{split} words that everybody uses, or explain '{word}' in glossary.yaml."
+
+
+_PREFIXES = ("op", "af", "in", "om", "na")
+_PART = re.compile(r"[.!?…:]+(?=\s|$)|\n+")
+_ADDRESS = re.compile(r"\S+@\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:nl|eu|com|org|net|be)\b\S*|\{[^{}]*\}")
+
+
+@lru_cache(maxsize=1)
+def _frequent() -> frozenset[str]:
+    lines = FREQUENT.read_text(encoding="utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+
+
+@lru_cache(maxsize=256)
+def _splitter(known: frozenset[str]) -> Splitter:
+    return Splitter(_frequent() | known)
 
 
 @lru_cache(maxsize=20_000)

@@ -7,8 +7,9 @@ of raising at the first one: three typos should not take three runs.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 LINE = 150  # characters of an offending line that are shown
@@ -36,6 +37,7 @@ class Problem:
     severity: str = "error"
     width: int = field(default=1, compare=False)  # how many characters the caret underlines
     witness: str = field(default="", compare=False)  # for findings about logic: "Zo gaat het mis: …"
+    seek: str = field(default="", compare=False)  # words it is about, that stand somewhere below the place
 
     def render(self, lines: list[str] | None = None) -> str:
         """The finding as an editor reads it; `lines` are the lines of the file, when at hand."""
@@ -46,6 +48,16 @@ class Problem:
         if self.proposal:
             out.append("  " + self.proposal)
         return "\n".join(out)
+
+    def located(self, lines: list[str] | None) -> Problem:
+        """The same, pointing at the words it is about when they are found below its place."""
+        if not self.seek or not lines:
+            return self
+        wanted = re.compile(rf"(?<!\w){re.escape(self.seek)}(?!\w)", re.IGNORECASE)
+        for number, line in enumerate(lines[self.place.line - 1 :], self.place.line):
+            if match := wanted.search(line):
+                return replace(self, place=Place(self.place.file, number, match.start() + 1), width=len(self.seek))
+        return self
 
     def pointed(self, lines: list[str] | None) -> tuple[str, ...]:
         """The offending line with its number, and the caret below it; empty when the line is not at hand."""
@@ -72,8 +84,10 @@ class Problems:
     def __init__(self) -> None:
         self.found: list[Problem] = []
 
-    def error(self, place: Place, message: str, proposal: str = "", *, width: int = 1, witness: str = "") -> None:
-        self.found.append(Problem(place, message, proposal, "error", width, witness))
+    def error(
+        self, place: Place, message: str, proposal: str = "", *, width: int = 1, witness: str = "", seek: str = ""
+    ) -> None:
+        self.found.append(Problem(place, message, proposal, "error", width, witness, seek))
 
     def warning(self, place: Place, message: str, proposal: str = "", *, width: int = 1, witness: str = "") -> None:
         self.found.append(Problem(place, message, proposal, "warning", width, witness))
