@@ -18,8 +18,10 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from bot.chosen import SETTING, Chosen, with_chosen
 from bot.clock import Clock, system_clock
 from bot.lanes import Lanes
+from bot.noticing import PackMark, pack_mark
 from bot.rules import rules_of
 from bot.settings import Settings, read_settings
 from bot.stopping import Deadline
@@ -55,7 +57,9 @@ class Desk:
 
     def __init__(self, content: Content, store: Store, settings: Settings, clock: Clock = system_clock) -> None:
         self.store, self.settings, self.clock = store, settings, clock
-        self.content = content
+        self.content = self._from_files = content
+        self.chosen, self._chosen_text = Chosen(), ""  # in the browser, over desk.yaml
+        self.pack_mark: PackMark | None = None  # of the pack as it was read
         self._lanes = Lanes()
         self._running = 0
         self._idle = asyncio.Event()
@@ -77,11 +81,14 @@ class Desk:
         Raises SettingsInvalid, ContentInvalid or another LoketError when it cannot start.
         """
         settings = read_settings() if settings is None else settings
+        mark = pack_mark(settings.content)
         content = Content.load(content_dir or settings.content)
         keys = Keys.from_text(settings.secret_key) if settings.secret_key else None
         store = await open_store(settings.database, secret=keys, clock=clock)
         desk = cls(content, store, settings, clock)
         try:
+            desk.pack_mark = mark
+            await desk.read_chosen()
             await desk.count_stock()
             yield desk
         finally:
@@ -101,9 +108,22 @@ class Desk:
 
     def reload(self, content: Content) -> None:
         """Turns from now on use this content; a turn that is going on finishes with the one it began with."""
-        self.content = content
+        self._from_files, self.content = content, with_chosen(content, self.chosen)
+        content = self.content
         self.store.rules = replace(rules_of(content), site=self.settings.public_url)
         self.store.step = self.step
+
+    async def read_chosen(self) -> None:
+        """Takes over what was chosen in the browser, here or by another process, when that changed."""
+        text = await self.store.setting(SETTING)
+        if text != self._chosen_text:
+            self.chosen, self._chosen_text = Chosen.from_text(text), text
+            self.reload(self._from_files)
+
+    async def choose(self, chosen: Chosen) -> None:
+        """Keeps what somebody chose; it holds here at once and in other processes within seconds."""
+        await self.store.put_setting(SETTING, chosen.to_text())
+        await self.read_chosen()
 
     async def count_stock(self) -> None:
         """Lets the store count what the content says can run out: budgets of vouchers, places at meetings."""

@@ -72,6 +72,7 @@ async def _serve(options: argparse.Namespace, settings: Settings, *, pages: bool
     from bot.beside import beside
     from bot.desk import Desk
     from bot.health import with_health
+    from bot.noticing import Noticing
     from bot.serve import open_socket, run
     from knowledge.problems import ContentInvalid
 
@@ -89,7 +90,8 @@ async def _serve(options: argparse.Namespace, settings: Settings, *, pages: bool
             answering, stop_streams = _app(desk, running, pages=pages)
             stopping = functools.partial(_asked_to_stop, desk, running, stop_streams)
             ready = functools.partial(print, *lines, sep="\n", flush=True)
-            await run(with_health(answering, desk), listening, [*_mail(desk), _retention(desk)], ready, stopping)
+            work = [*_mail(desk), _retention(desk), Noticing(desk).run]
+            await run(with_health(answering, desk), listening, work, ready, stopping)
     finally:
         listening.close()
     return 0
