@@ -30,6 +30,14 @@ _LOOK = sa.select(
 ).where(t.outbox.c.id.in_(sa.bindparam("ids", expanding=True)))
 
 
+_GOING = (
+    sa.select(t.conversation.c.id)
+    .join(t.identity, t.identity.c.conversation == t.conversation.c.id)
+    .where(t.identity.c.address_index == sa.bindparam("index"))
+    .where(sa.or_(t.conversation.c.phase.in_(("new", "talking")), t.conversation.c.open_case.is_not(None)))
+)
+
+
 class Delivery(Base):
     """The part of the store that senders use."""
 
@@ -118,13 +126,7 @@ class Delivery(Base):
     async def known(self, channel: str, bot: str, address: str) -> bool:
         """Whether a conversation is going on at this address: not finished or stopped, or with an open case."""
         index = self.context.index.of(channel, bot, address)
-        going = sa.or_(t.conversation.c.phase.in_(("new", "talking")), t.conversation.c.open_case.is_not(None))
-        query = (
-            sa.select(t.conversation.c.id)
-            .join(t.identity, t.identity.c.conversation == t.conversation.c.id)
-            .where(t.identity.c.address_index == index, going)
-        )
-        return await self._read(lambda conn: conn.execute(query).fetchone() is not None)
+        return await self._read(lambda conn: conn.execute(_GOING, {"index": index}).fetchone() is not None)
 
     async def set_aside(self, channel: str, bot: str, update_id: str, reason: str) -> None:
         """Remembers that an update could not be read: which one, and the kind of error; never its content."""

@@ -31,6 +31,7 @@ _OTHER = (
     "voice", "audio", "video", "video_note", "photo", "document", "sticker", "animation", "poll", "dice", "story",
     "venue", "game", "invoice",
 )  # fmt: skip
+KINDS = ("forward_origin", "contact", "location", "migrate_to_chat_id", *_OTHER)  # read besides text
 
 
 @dataclass(frozen=True, slots=True)

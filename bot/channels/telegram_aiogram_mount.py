@@ -12,6 +12,7 @@ from aiogram.types import TelegramObject, Update
 from bot.channels.telegram import ALLOWED_UPDATES
 from bot.channels.telegram_aiogram import AiogramCarrier
 from bot.channels.telegram_carrier import bot_id
+from bot.channels.telegram_lean import lean
 from bot.channels.telegram_mounted import Mount
 from bot.channels.telegram_outcome import carrying_out, remember
 from bot.channels.telegram_polling import Polling
@@ -29,9 +30,8 @@ def router(desk: Desk, *, command: str = "loket", keep: Collection[str] = ()) ->
 
     async def take(event: TelegramObject, event_update: Update, bot: Bot) -> None:
         guest = mount.guest(bot_id(bot.token)) or mount.attach(AiogramCarrier(bot))
-        raw = event_update.model_dump(mode="json", by_alias=True, exclude_unset=True)
         try:
-            taken = await guest.take(raw)
+            taken = await guest.take(lean(event_update, _whole))
         except Exception as error:
             remember(error)
             raise
@@ -47,6 +47,10 @@ def router(desk: Desk, *, command: str = "loket", keep: Collection[str] = ()) ->
     made.startup.register(started)
     made.shutdown.register(mount.aclose)
     return made
+
+
+def _whole(part: TelegramObject) -> dict[str, Any]:
+    return part.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
 
 async def raw_polling(dispatcher: Dispatcher, bot: Bot, *, allowed: Sequence[str] | None = None) -> None:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from telegram import Update
+from telegram import TelegramObject, Update
 from telegram.ext import Application, ApplicationHandlerStop, BaseHandler, TypeHandler
 
 from bot.channels.telegram import ALLOWED_UPDATES
 from bot.channels.telegram_carrier import bot_id
+from bot.channels.telegram_lean import lean
 from bot.channels.telegram_mounted import Mount
 from bot.channels.telegram_outcome import carrying_out, remember
 from bot.channels.telegram_polling import Polling
@@ -35,7 +36,7 @@ def handlers(
     async def take(update: Update, context: Any) -> None:
         guest = mount.guest(bot_id(context.bot.token)) or mount.attach(PtbCarrier(context.bot))
         try:
-            taken = await guest.take(update.to_dict())
+            taken = await guest.take(lean(update, TelegramObject.to_dict))
         except Exception as error:
             # Raised as it is, the library would swallow it and let the host's handlers answer in our place.
             if not remember(error):
