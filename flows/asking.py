@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from flows.ahead import line_ahead
 from flows.cards import card_message, mention_line
 from flows.deskquestions import TICKS
-from flows.effects import WARNED, Count, Elsewhere, Message, OpenCase, Remind, Span, Wish, counted
+from flows.effects import WARNED, Count, Elsewhere, Message, OpenCase, Remind, Say, Span, Wish, counted
 from flows.effects import Note as NoteEffect
 from flows.handover import open_case
-from flows.model import Finish, Handoff, Note, Offer, Say
+from flows.model import Finish, Handoff, Note, Offer
 from flows.model import Remind as RemindStep
+from flows.model import Say as SayStep
 from flows.position import Withheld
 from flows.questions import question_of
 from flows.state import Shown
@@ -30,16 +31,15 @@ class Screen:
 
     def __init__(self, session: Session) -> None:
         self.session, self.voice = session, session.voice
-        self.messages: list[Message] = []
+        self.says: list[Say] = []
         self.options: list[str] = []
         self.question: Message | None = None
-        self.lines: list[str] = []
+        self.lines = session.lead.copy()
         self.step, self.fact = "", ""
 
     def show(self) -> Walk | None:
         """Say what this turn has to say. Returns the walk, or None when the desk asked something of its own."""
         session = self.session
-        self.lines = session.lead.copy()
         for message in session.said:
             self.flush()
             self.add(message)
@@ -54,22 +54,19 @@ class Screen:
         session.state.asked = walked.asked
         if "rating" in session.understood:
             self.lines.append(self.voice.phrase("rated"))
-        shows_cards = bool(walked.events) and any(self.is_new(event) for event in walked.events)
-        if shows_cards:
+        if walked.events:
+            self.reached(walked)
+        else:
             self.lines += session.read_back
-        for event in walked.events:
-            self.event(event, walked)
-        self.changed_advice(walked)
-        if not shows_cards:
-            self.lines += session.read_back
-        if walked.pending is not None and not session.wait:
-            opened = walked.events and any(isinstance(effect, OpenCase) for effect in session.effects)
-            if opened and walked.pending.kind == "ask":
-                self.lines.append(self.voice.phrase("while_waiting"))
-            if ahead := line_ahead(session, walked):
-                self.lines.append(ahead)
-            self.pending(walked.pending)
-        self.flush()
+        if walked.pending is not None:
+            if walked.advice is None:  # what a change made unreachable is no longer what stands on the screen
+                session.state.advice = None
+            if not session.wait:
+                if ahead := line_ahead(session, walked):
+                    self.lines.append(ahead)
+                self.pending(walked.pending)
+        if self.lines:
+            self.flush()
         return walked
 
     def shown(self) -> Shown:
@@ -83,13 +80,12 @@ class Screen:
     # --- building blocks -------------------------------------------------------------------------------------------
 
     def add(self, message: Message) -> Message:
-        first, language = len(self.options), self.voice.language
-        if self.voice.partial:
-            language = self.voice.spoken(message)
+        first, voice = len(self.options), self.voice
+        language = voice.spoken(message) if voice.partial else voice.language
         if message.first != first or message.language != language:
             message = replace(message, first=first, language=language)
         self.options += [option.id for option in message.options]
-        self.messages.append(message)
+        self.says.append(Say(message))
         return message
 
     def flush(self) -> None:
@@ -109,6 +105,20 @@ class Screen:
 
     # --- what the walk reached -------------------------------------------------------------------------------------
 
+    def reached(self, walked: Walk) -> None:
+        """The effects of all steps that were reached; what was read back stands above cards and below anything else."""
+        session = self.session
+        shows_cards = any(self.is_new(event) for event in walked.events)
+        if shows_cards:
+            self.lines += session.read_back
+        for event in walked.events:
+            self.event(event, walked)
+        if not shows_cards:
+            self.lines += session.read_back
+        opened = any(isinstance(effect, OpenCase) for effect in session.effects)
+        if opened and walked.pending is not None and walked.pending.kind == "ask" and not session.wait:
+            self.lines.append(self.voice.phrase("while_waiting"))
+
     def event(self, event: Any, walked: Walk) -> None:
         session = self.session
         key = "" if isinstance(event, Advised) else event.key
@@ -118,9 +128,9 @@ class Screen:
             self.lines += open_case(session, event, walked)
         elif key in session.state.done or f"{key}.gone" in session.state.done:
             return
-        elif isinstance(event, Say):
+        elif isinstance(event, SayStep):
             session.mark(key, session.state.turn)
-            self.say(event)
+            self.tell(event)
         elif isinstance(event, Withheld):
             session.mark(key, session.state.turn)
             self.lines.append(self.voice.phrase("withheld", name=self.voice.name(event.fact)))
@@ -140,7 +150,7 @@ class Screen:
             text = self.voice.flow_text(f"flow.{key}.text", event.text) if event.text else self.voice.phrase("finish")
             self.lines.append(text)
 
-    def say(self, step: Say) -> None:
+    def tell(self, step: SayStep) -> None:
         text = self.voice.flow_text(f"flow.{step.key}", step.text)
         if not step.link_url and not step.image:
             self.lines.append(text)
@@ -222,11 +232,6 @@ class Screen:
         spot = profile.possible("area") if "area" in self.session.content.knowledge.facts else None
         sector = profile.value("field") if "field" in self.session.content.knowledge.facts else None
         return Wish(asked or ", ".join(kinds), getattr(spot, "region", None) or "", str(sector or ""))
-
-    def changed_advice(self, walked: Walk) -> None:
-        """Advice that a change made unreachable is no longer what stands on the screen."""
-        if walked.advice is None and self.session.state.advice is not None and walked.pending is not None:
-            self.session.state = self.session.state.but(advice=None)
 
     # --- the pending question --------------------------------------------------------------------------------------
 

@@ -95,7 +95,10 @@ class Content:
 
     def profile(self, answers: Any, today: date | None) -> Profile:
         """What is known with these answers; the geography is only read when a condition needs it."""
-        return Profile(self.knowledge.facts, lambda: self.knowledge.geography, answers, today)
+        return Profile(self.knowledge.facts, self._geography, answers, today)
+
+    def _geography(self) -> Any:
+        return self.knowledge.geography
 
     def tr(self, key: str, dutch: str, language: str) -> str:
         """A text in a language: from the flows' catalogue, else the knowledge's, else Dutch."""
@@ -181,6 +184,12 @@ class Content:
     def matches(self) -> bool:
         """Whether walking these flows ever matches entries of the catalogue."""
         return any(isinstance(step, Advise) or (isinstance(step, Offer) and step.open) for step in self.steps.values())
+
+    @cached_property
+    def always_asked(self) -> frozenset[str]:
+        """Facts that apply to everybody and follow from nothing: without an answer they are asked, whoever it is."""
+        facts = self.knowledge.facts.values()
+        return frozenset(fact.id for fact in facts if fact.applies is None and not fact.derive)
 
     @cached_property
     def root(self) -> Flow:

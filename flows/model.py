@@ -6,6 +6,7 @@ The engine, the checks, the drawing and the script all read these same values, s
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any
 
 from knowledge.problems import Place
@@ -193,6 +194,11 @@ class Flow:
     given: dict[str, Any] = field(default_factory=dict)
     examples: tuple[Example, ...] = ()
     promises: tuple[Promise, ...] = ()
+    opening: tuple[str, ...] = field(init=False, repr=False, compare=False)  # facts of the questions it begins with
+
+    def __post_init__(self) -> None:
+        asks = takewhile(lambda step: isinstance(step, Ask), self.steps)
+        object.__setattr__(self, "opening", tuple(ask.fact for ask in asks if isinstance(ask, Ask)))
 
 
 def every_step(steps: tuple[Step, ...]) -> list[Step]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
-from typing import Any
+from typing import Any, NamedTuple
 
 from flows.model import Advise, Handoff
 from knowledge.matching import Match
@@ -24,8 +24,7 @@ INTERRUPTS: dict[str, Handoff] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(NamedTuple):
     """What waits for the visitor. `kind`: ask, offer, consent, review, answer or rating."""
 
     kind: str
@@ -58,19 +57,20 @@ class Withheld:
         return f"!withheld:{self.fact}"
 
 
-@dataclass(slots=True)
 class Walk:
     """The outcome of one walk."""
 
-    profile: Profile
     pending: Pending | None = None
-    events: list[Any] = field(default_factory=list)  # steps reached whose effect comes once, in order; Advised too
-    asked: dict[str, tuple[str, ...]] = field(default_factory=dict)
     advice: tuple[str, ...] | None = None
     advised: Advised | None = None
-    facts: list[str] = field(default_factory=list)  # facts asked for on the way, answered or pending
-    derived: dict[str, Any] = field(default_factory=dict)
-    ended: bool = False
+    ended = False
+
+    def __init__(self, profile: Profile, asked: dict[str, tuple[str, ...]]) -> None:
+        self.profile = profile
+        self.asked = asked
+        self.events: list[Any] = []  # steps reached whose effect comes once, in order; Advised too
+        self.facts: list[str] = []  # facts asked for on the way, answered or pending
+        self.derived: dict[str, Any] = {}
 
 
 def candidates(

@@ -13,7 +13,7 @@ from typing import Any
 from flows.asking import Screen
 from flows.content import Content
 from flows.draft import Draft
-from flows.effects import Count, Effect, Message, Option, Say, counted
+from flows.effects import Count, Effect, Message, Option, counted
 from flows.state import Answer, State
 from flows.turn import Turn
 from flows.voice import Voice
@@ -133,24 +133,16 @@ class Session:
             return Turn(self.state.finish(), tuple(self.effects), self.understood)
         screen = Screen(self)
         walked = screen.show()
-        shown = screen.shown()
-        older = self.before.older
-        if self.before.shown is not None and self.before.shown.options:
-            older = (*older, self.before.shown.line())[-KEPT_SCREENS:]
-        state = self.state
-        state.shown, state.older = shown, older
-        if state.phase == "new" and screen.messages:
+        state, left = self.state, self.before.shown
+        state.shown = screen.shown()
+        state.older = older = self.before.older
+        if left is not None and left.options:
+            state.older = (*older, left.line())[-KEPT_SCREENS:]
+        if state.phase == "new" and screen.says:
             state.phase = "talking"
         ended = walked is not None and walked.ended
         if ended and state.phase == "talking":
             state.phase = "finished"
             self.effects.append(Count("finished"))
-        says = [Say(message) for message in screen.messages]
-        return Turn(
-            state.finish(),
-            (*says, *self.effects),
-            self.understood,
-            self.advice,
-            ended and self.own is None,
-            screen.question,
-        )
+        effects = (*screen.says, *self.effects)
+        return Turn(state.finish(), effects, self.understood, self.advice, ended and self.own is None, screen.question)

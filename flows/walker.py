@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 
 from flows.content import CALL_ME, CONTACT, Content
@@ -43,6 +43,7 @@ class Stock:
 
 
 # What a step says to the walk: nothing (go on), wait here for the visitor, or skip the rest of these steps.
+NOT_ASKED = ("not_applicable", "derived", "given")  # without an answer of its own, a fact in this state is passed by
 WAITS, CLOSED = "waits", "closed"  # closed: a consent was refused, and the rest of these steps depends on it
 
 
@@ -53,34 +54,33 @@ class Walker:
     ) -> None:  # fmt: skip
         self.content, self.state, self.moment, self.today = content, state, moment, moment.date()
         self.budgets, self.answers, self.withheld = budgets, state.answers, withheld
-        self.out = Walk(content.profile(state.answers, self.today), asked=dict(state.asked))
+        self.out = Walk(content.profile(state.answers, self.today), state.asked.copy())
         self.active: list[str] = []
         self.handoff = ""
 
     def run(self) -> Walk:
-        waits = False
-        if self.state.done:
-            for key, step in INTERRUPTS.items():
-                if not waits and key in self.state.done:
-                    waits = self.handoff_step(step) == WAITS
-        if not waits and not self.flow(self.content.root.id):
+        done = self.state.done
+        interrupted = not INTERRUPTS.keys().isdisjoint(done) and any(
+            self.handoff_step(step) is WAITS for key, step in INTERRUPTS.items() if key in done
+        )
+        if not interrupted and not self.flow(self.content.root.id):
             self.out.ended = True
         return self.out
 
     def flow(self, name: str) -> str:
-        if name in self.active or name not in self.content.flows:
+        flow = self.content.flows.get(name)
+        if flow is None or name in self.active:
             return ""  # `check` reports both; a conversation goes on regardless
         self.active.append(name)
-        signal = self.steps(self.content.flows[name].steps)
+        facts = self.out.facts
+        before = len(facts)  # of the questions a flow opens with, those that were answered are passed in one go
+        facts.extend(takewhile(self.answers.__contains__, flow.opening))
+        signal = self.steps(flow.steps[len(facts) - before :])
         self.active.pop()
         return signal
 
     def steps(self, steps: tuple[Step, ...]) -> str:
-        answers, facts = self.answers, self.out.facts
         for step in steps:
-            if type(step) is Ask and step.fact in answers:  # by far the most common step
-                facts.append(step.fact)
-                continue
             signal: str | None = _STEPS[type(step)](self, step)
             if signal:
                 return WAITS if signal is WAITS else ""
@@ -95,8 +95,8 @@ class Walker:
         if step.fact in self.answers:
             self.out.facts.append(step.fact)
             return ""
-        state = self.out.profile.state_of(step.fact)
-        if state in ("not_applicable", "derived", "given"):
+        surely = step.fact in self.content.always_asked and not self.out.derived
+        if not surely and self.out.profile.state_of(step.fact) in NOT_ASKED:
             return ""
         if step.fact in self.withheld:
             self.out.events.append(Withheld(step.fact))

@@ -148,7 +148,7 @@ class Profile:
             if not open_states:
                 return "not_applicable"
             return "not_asked" if "not_asked" in open_states else open_states[-1]
-        if self.applies_level(fact.id) == NO:
+        if fact.applies is not None and self.applies_level(fact.id) == NO:
             return "not_applicable"
         answer = self._answer(fact.id)
         return "not_asked" if answer is None else answer.status
