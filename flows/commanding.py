@@ -284,9 +284,9 @@ def _unanswered(session: Session, status: str) -> None:
         return
     unsure = declared.choices.get("unsure") if declared.kind == "choice" and status == "dont_know" else None
     if unsure is not None:
-        session.answer(fact, "unsure")
+        session.take(fact, "unsure")
     else:
-        session.answer(fact, None, status=status)
+        session.take(fact, None, status)
 
 
 def _start(session: Session, argument: str) -> None:

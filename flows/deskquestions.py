@@ -23,7 +23,7 @@ from flows.model import Ask
 from flows.questions import fact_question
 from flows.state import Answer, State
 from flows.voice import Voice
-from flows.walk import CALL, COACH, CRISIS
+from flows.walk import CALL, COACH, CRISIS, Walk
 from knowledge.languages import OWN_NAMES, language_of_script
 from knowledge.problems import Place
 
@@ -77,6 +77,9 @@ def answer_words(session: Session, text: str) -> bool:
             return answer(session, "yes")
         if words in _NO:
             return answer(session, "no")
+    if pending["kind"] == "change_which" and words not in map(plain, pending["labels"].values()):
+        named = fact_named(session, words)  # "uw situatie", without the answer behind it
+        return named in session.state.answers and answer(session, named)
     if pending["kind"] == "human" and words in _YES:
         return answer(session, "!call_me")
     labels = {plain(label): id for id, label in pending.get("labels", {}).items()}
@@ -105,8 +108,8 @@ def ask_which(session: Session, fact: str, options: tuple[tuple[Any, str], ...],
     )  # fmt: skip
 
 
-def offer_change(session: Session, fact: str, value: Any, status: str = "given") -> None:
-    """A correction is told with its consequence before it is done."""
+def offer_change(session: Session, fact: str, value: Any, status: str = "given", then: list[Any] | None = None) -> None:
+    """A correction is told with its consequence before it is done. `then`: further (fact, value) to offer after it."""
     voice, old = session.voice, session.state.answers.get(fact)
     new_words = voice.value(fact, value, status)
     if old is None:
@@ -114,26 +117,30 @@ def offer_change(session: Session, fact: str, value: Any, status: str = "given")
     else:
         old_words = voice.value(fact, old.value, old.status)
         text = voice.phrase("change_offer", fact=_capital(voice.name(fact)), old=old_words, new=new_words)
-    text = f"{text} {consequence(session, fact, value, status)}".strip()
+    text = f"{text} {consequence(session, fact, value, status) or voice.phrase('effect_same')}"
     options = [session.option("yes", "b_change_yes", "choice"), session.option("no", "b_keep", "choice")]
     session.ask_own(
-        "change", text, options, fact=fact, status=status, value=list(value) if isinstance(value, tuple) else value
-    )
+        "change", text, options, fact=fact, status=status, value=list(value) if isinstance(value, tuple) else value,
+        then=[[one, list(other) if isinstance(other, tuple) else other] for one, other in then or ()],
+    )  # fmt: skip
+
+
+def matters(session: Session, fact: str, value: Any, status: str = "given") -> bool:
+    """Whether a correction changes more than the answer itself, so that it must be told before it is done."""
+    return session.state.advice is not None or bool(consequence(session, fact, value, status))
+
+
+def loses(session: Session, fact: str, value: Any, status: str = "given") -> bool:
+    """Whether a correction touches what was given or told before it: other answers, or advice that was shown."""
+    now = session.walk()
+    after = session.walk(session.state.freeze().with_answer(fact, Answer(status, value)))
+    return session.state.advice is not None or _parked(session, fact, now, after) > 0
 
 
 def consequence(session: Session, fact: str, value: Any, status: str) -> str:
-    """One line: how the advice changes, or how many answers no longer apply."""
-    voice = session.voice
-    state = session.state.freeze().with_answer(fact, Answer(status, value))
-    after = session.walk(state)
-    parked = [
-        one
-        for one in session.state.answers
-        if one != fact
-        and one in session.content.knowledge.facts
-        and after.profile.state_of(one) == "not_applicable"
-        and session.content.profile(session.state.answers, session.today).state_of(one) != "not_applicable"
-    ]
+    """One line: how the advice changes, how many answers no longer apply, or that other questions come; '' if none."""
+    voice, now = session.voice, session.walk()
+    after = session.walk(session.state.freeze().with_answer(fact, Answer(status, value)))
     if session.state.advice is not None:
         if after.advice is not None:
             gone = len(set(session.state.advice) - set(after.advice))
@@ -143,9 +150,28 @@ def consequence(session: Session, fact: str, value: Any, status: str) -> str:
             number = "_1_1" if gone == new == 1 else "_1_n" if gone == 1 else "_n_1" if new == 1 else ""
             return voice.phrase(f"effect_advice{number}", gone=str(gone), new=str(new))
         return voice.phrase("effect_other")
+    parked = _parked(session, fact, now, after)
     if parked:
-        return voice.phrase("effect_questions" if len(parked) > 1 else "effect_question", gone=str(len(parked)))
+        return voice.phrase("effect_questions" if parked > 1 else "effect_question", gone=str(parked))
+    if _stands_at(after) != _stands_at(now):
+        return voice.phrase("effect_next")
     return ""
+
+
+def _parked(session: Session, but: str, now: Walk, after: Walk) -> int:
+    """How many answers no longer apply in `after`; they are kept, and come back when they apply again."""
+    return sum(
+        one != but
+        and one in session.content.knowledge.facts
+        and after.profile.state_of(one) == "not_applicable"
+        and now.profile.state_of(one) != "not_applicable"
+        for one in session.state.answers
+    )
+
+
+def _stands_at(walked: Walk) -> tuple[str, str]:
+    """What a walk asks, comparable."""
+    return (walked.pending.fact or walked.pending.key, walked.pending.kind) if walked.pending is not None else ("", "")
 
 
 def ask_which_to_change(session: Session, only: list[str] | None = None) -> None:
@@ -251,7 +277,12 @@ def _change(session: Session, pending: dict[str, Any], id: str, ids: tuple[str, 
         session.say("changed", facts=session.voice.value(pending["fact"], value, pending["status"]))
     elif id == "no":
         session.say("kept")
-    return id in ("yes", "no")
+    else:
+        return False
+    if pending.get("then"):
+        (fact, value), *rest = pending["then"]
+        offer_change(session, fact, tuple(value) if isinstance(value, list) else value, then=rest)
+    return True
 
 
 def _change_which(session: Session, pending: dict[str, Any], id: str, ids: tuple[str, ...]) -> bool:

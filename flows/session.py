@@ -63,17 +63,22 @@ class Session:
         self.understood[fact] = value if status == "given" else {"state": status}
         self.effects.append(counted("answered", fact))
 
-    def take(self, fact: str, value: Any) -> None:
-        """An answer to a question on the screen; when it corrects an earlier one, the consequence is told."""
+    def take(self, fact: str, value: Any, status: str = "given") -> None:
+        """An answer to a question on the screen. When it corrects an earlier one and that has a consequence, the
+        consequence is told first and nothing is changed yet."""
         held = self.state.answers.get(fact)
-        if held is not None and held.status == "given" and held.value != value and self.state.advice is not None:
-            from flows.deskquestions import offer_change
-
-            offer_change(self, fact, value)
+        if held is None:
+            self.answer(fact, value, status=status)
             return
-        self.answer(fact, value)
-        if held is not None:
-            self.say("changed", facts=self.voice.value(fact, value))
+        from flows.deskquestions import matters, offer_change
+
+        if (held.status, held.value) == (status, value):
+            self.say("kept")
+        elif matters(self, fact, value, status):
+            offer_change(self, fact, value, status)
+        else:
+            self.answer(fact, value, status=status)
+            self.say("changed", facts=self.voice.value(fact, value, status))
 
     def recent(self) -> list[str]:
         """Facts taken from free text in the latest turn that took any."""

@@ -154,7 +154,7 @@ class Voice:
     def value(self, fact: str, value: Any, status: str = "given") -> str:
         """A value as the visitor would say it, to be read back: 'geen diploma', '6 mensen', 'Tiel'."""
         if status != "given":
-            return self.phrase("b_dont_know" if status == "dont_know" else "b_declined").lower()
+            return lower_first(self.phrase("b_dont_know" if status == "dont_know" else "b_declined"))
         if fact in self.hidden:
             return self.phrase("withheld_value")
         declared = self.facts[fact]
@@ -165,7 +165,7 @@ class Voice:
                 return lower_first(self.content.tr(f"facts.{fact}.{says}", told, self.language))
             clause = declared.because if value == "yes" else declared.because_not
             key = f"facts.{fact}.{'because' if value == 'yes' else 'because_not'}"
-            return self.content.tr(key, clause, self.language) if clause else self.label(fact, value).lower()
+            return self.content.tr(key, clause, self.language) if clause else lower_first(self.label(fact, value))
         if self.language == "nl" and fact in SAID_OTHERWISE:
             from knowledge.summaries import label
 
@@ -194,7 +194,9 @@ class Voice:
 
 def lower_first(text: str) -> str:
     """'Geen diploma' -> 'geen diploma', but 'WW' and 'ICT' stay."""
-    return text[:1].lower() + text[1:] if len(text) > 1 and not text[1].isupper() else text
+    if len(text) < 2 or text[1].isupper() or text.startswith(("I ", "I'", "I’")):  # an abbreviation, an English I
+        return text
+    return text[0].lower() + text[1:]
 
 
 def sentence(text: str) -> str:

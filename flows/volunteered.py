@@ -24,7 +24,7 @@ def take_along(session: Session, heard: Heard, but: str = "") -> bool:
             continue
         if held is None or held.status != "given":
             fresh.append((fact, value))
-        elif heard.correction and session.state.advice is None and held.turn >= session.state.turn - 1:
+        elif heard.correction and held.turn >= session.state.turn - 1 and not deskquestions.loses(session, fact, value):
             at_once.append((fact, value))  # "nee toch liever techniek", right after "zorg"
         elif heard.correction or not but:
             changed.append((fact, value))
@@ -32,7 +32,7 @@ def take_along(session: Session, heard: Heard, but: str = "") -> bool:
     for fact, value in fresh:
         session.answer(fact, value, by="visitor" if fact == asked else "text")
         session.volunteered.append(fact)
-    told = [(fact, value, "given") for fact, value in fresh if fact != asked or len(fresh) > 1]
+    told = [(fact, value, "given") for fact, value in fresh if fact != asked or len(fresh) > 1 or not but]
     if told:
         if not but and len(fresh) == len(heard.facts) and heard.summary:
             session.read_back.append(heard.summary)
@@ -43,7 +43,7 @@ def take_along(session: Session, heard: Heard, but: str = "") -> bool:
         session.answer(fact, value)
         session.say("changed", facts=session.voice.value(fact, value))
     if changed:
-        deskquestions.offer_change(session, *changed[0])
+        deskquestions.offer_change(session, *changed[0], then=changed[1:])
     return bool(fresh or changed or at_once)
 
 

@@ -27,7 +27,7 @@ from hypothesis.stateful import (
 
 from flows.content import HERE, Content, flow_files
 from flows.engine import step
-from flows.events import Chose, CoachAnswered, Event, Pressed, Said, SentOther, Started
+from flows.events import CoachAnswered, Event, Pressed, Said, SentOther, Started
 from flows.position import Walk
 from flows.state import Answer, State
 from flows.turn import Turn
@@ -239,31 +239,6 @@ def test_any_visitor_in_any_flow(content: Content) -> None:
     run_state_machine_as_test(AnyVisitor, settings=QUIET)
 
 
-@QUIET
-@given(drawn, answer_sets, st.integers(0, 5))
-def test_back_and_the_same_answer_is_the_identity(
-    content: Content, flows: Any, answers: dict[str, Any], pick: int
-) -> None:
-    built = content_of(content, *flows)
-    state = turn_of(built, state_of(answers), Started()).state
-    shown = state.shown
-    if shown is None or state.pending is not None or not shown.fact or shown.fact in state.answers:
-        return
-    choices = [id for id in shown.options if not id.startswith("!")]
-    if not choices:
-        return
-    same = Chose((choices[pick % len(choices)],))
-    answered = turn_of(built, state, same).state
-    if answered.phase != "talking" or shown.fact not in answered.answers:
-        return
-    back = turn_of(built, answered, Said("terug")).state
-    assert back.answers == state.answers
-    assert seen(walk(built, back, NOVEMBER))[0] == seen(walk(built, state, NOVEMBER))[0]
-    again = turn_of(built, back, same).state
-    assert {fact: one.value for fact, one in again.answers.items()} == {f: a.value for f, a in answered.answers.items()}
-    assert position(built, again) == position(built, answered)
-
-
 def position(content: Content, state: State) -> tuple[Any, ...]:
     """Advice and pending question: what is promised to be equal."""
     walked = from_scratch(content, state)
@@ -279,21 +254,6 @@ def test_the_order_of_answers_changes_nothing(
     order = list(answers)
     random.shuffle(order)
     assert position(built, state_of(answers)) == position(built, state_of({fact: answers[fact] for fact in order}))
-
-
-@QUIET
-@given(drawn, answer_sets, facts, st.data())
-def test_a_correction_equals_every_conversation_that_ends_alike(
-    content: Content, flows: Any, answers: dict[str, Any], fact: str, data: st.DataObject
-) -> None:
-    """Through the engine: say it wrong, hear the consequence, say yes; compared with who said it right at once and has
-    the same asked-list and decisions."""
-    built = content_of(content, *flows)
-    wrong, right = data.draw(st.sampled_from(VALUES[fact])), data.draw(st.sampled_from(VALUES[fact]))
-    state = turn_of(built, state_of({**answers, fact: wrong}), Started()).state
-    corrected = turn_of(built, state, CoachAnswered(fact, right)).state
-    at_once = state_of({**answers, fact: right}, asked=corrected.asked, done=corrected.done)
-    assert position(built, corrected) == position(built, at_once)
 
 
 @QUIET
