@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.cleaning import clean_text
-from bot.web import dates, policy
+from bot.web import dates, policy, settling
 from bot.web.coach_desk import CHANNELS
 from bot.web.decided import closing_days, kept, outcomes, teams
 from bot.web.desk_frame import desk_page, go, staff_of
@@ -34,10 +34,10 @@ SENDERS = {"bot": "digitale hulp", "coach": "coach", "system": "loket"}
 
 
 async def admin(request: Request) -> Response:
-    return await _show(request)
+    return await show_admin(request)
 
 
-async def _show(
+async def show_admin(
     request: Request, *, problem: str = "", link: str = "", link_for: str = "", told: str = "", status: int = 200
 ) -> Response:
     here, me = house(request), staff_of(request)
@@ -64,6 +64,14 @@ async def _show(
             for key, title, text, language in await here.store.canned(me)
         ],
         languages=[(id_, DUTCH_NAMES.get(id_, id_)) for id_ in here.content.languages],
+        team_rows=settling.team_rows(here),
+        situations=[(id_, one.label) for id_, one in here.content.knowledge.facts["situation"].choices.items()],
+        days=settling.days(here),
+        own_days=settling.closed(here),
+        target=desk.first_reply_hours,
+        holidays=desk.holidays == "NL",
+        own_teams=here.desk.chosen.teams is not None,
+        own_hours=here.desk.chosen.hours is not None,
         hours=here.face().hours,
         closing=closing_days(here),
         promise_now=dates.promise(due) if due else "",
@@ -120,14 +128,14 @@ async def invite(request: Request) -> Response:
     login, name = clean_text(str(form.get("login", "")), 120), clean_text(str(form.get("name", "")), 60)
     role = str(form.get("role", ""))
     if not login or not name or role not in policy.ROLES:
-        return await _show(request, problem="Vul een gebruikersnaam, een naam en een rol in.", status=422)
+        return await show_admin(request, problem="Vul een gebruikersnaam, een naam en een rol in.", status=422)
     wanted, unknown = _teams(here, form.get("teams"))
     if unknown:
-        return await _show(request, problem=unknown, status=422)
+        return await show_admin(request, problem=unknown, status=422)
     try:
         made = await here.store.add_staff(login, name, role, teams=wanted, email=login if "@" in login else "")
     except LoketError:
-        return await _show(request, problem="Deze gebruikersnaam bestaat al.", status=422)
+        return await show_admin(request, problem="Deze gebruikersnaam bestaat al.", status=422)
     await here.store.audit(me.id, "invite", made.id)
     return await _link(request, made)
 
@@ -137,8 +145,8 @@ async def _link(request: Request, who: Staff) -> Response:
     here = house(request)
     if not may_use_password(here.settings.password_login, here.provider is not None, who.role):
         told = f"{who.name} kan inloggen met het werkaccount {who.login}. Een link is niet nodig."
-        return await _show(request, told=told)
-    return await _show(request, link=await make_link(here, who.id, "invite", INVITATION), link_for=who.name)
+        return await show_admin(request, told=told)
+    return await show_admin(request, link=await make_link(here, who.id, "invite", INVITATION), link_for=who.name)
 
 
 async def change(request: Request) -> Response:
@@ -149,11 +157,11 @@ async def change(request: Request) -> Response:
     if who is None or wanted not in ("save", "on", "off", "link", "code", "unbind"):
         return go("/desk/beheer", wrong="unknown")
     if who.id == me.id and (wanted in ("off", "code") or (wanted == "save" and role != me.role)):
-        return await _show(request, problem="Uw eigen toegang verandert een andere beheerder.", status=422)
+        return await show_admin(request, problem="Uw eigen toegang verandert een andere beheerder.", status=422)
     if wanted == "save":
         changed, problem = _changes(here, who, role, form.get("teams"), str(form.get("max", "")))
         if problem:
-            return await _show(request, problem=problem, status=422)
+            return await show_admin(request, problem=problem, status=422)
         await here.store.change_staff(who.id, **changed)
     elif wanted in ("on", "off"):
         await here.store.change_staff(who.id, active=wanted == "on")
@@ -201,13 +209,13 @@ async def canned(request: Request) -> Response:
     key, title = str(form.get("key", "")), clean_text(str(form.get("title", "")), 80)
     text, language = clean_text(str(form.get("text", "")), 1000), str(form.get("language", "nl"))
     if not re.fullmatch(r"[a-z0-9-]{2,40}", key):
-        return await _show(
+        return await show_admin(
             request, problem="Gebruik voor het korte woord alleen kleine letters, cijfers en streepjes.", status=422
         )
     if form.get("do") == "delete":
         await here.store.delete_canned(key)
     elif not title or not text:
-        return await _show(request, problem="Vul een titel en een tekst in.", status=422)
+        return await show_admin(request, problem="Vul een titel en een tekst in.", status=422)
     else:
         spoken = language if language in here.content.languages else "nl"
         await here.store.put_canned(key, title, text, language=spoken)

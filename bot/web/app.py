@@ -35,6 +35,7 @@ from bot.web import (
     plan,
     resume,
     scan,
+    settling,
     single_sign_on,
     telegram_link,
 )
@@ -72,6 +73,7 @@ PAGES: tuple[Page, ...] = (
     *knowledge_pages.PAGES,
     *knowledge_edit.PAGES,
     *admin.PAGES,
+    *settling.PAGES,
     *telegram_link.PAGES,
     *logbook.PAGES,
 )
