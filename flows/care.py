@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flows import knowing, overheard
+from flows import asked, knowing, overheard
 from flows.effects import Count, Redacted, UpdateCase
 from flows.understood import Heard, crisis
 from knowledge.redaction import redact
@@ -44,7 +44,11 @@ def cared_for(session: Session, heard: Heard, words: str) -> bool:
     """Health and debts are acknowledged and not recorded; other matters get a short honest answer."""
     if heard.care == "sensitive":
         session.lead.append(session.voice.phrase("sensitive_debt" if heard.topic == "debt" else "sensitive_health"))
-        if answer := knowing.worry(session, words):
+        held = session.content.knowledge.understanding.read(words).held
+        asks = asked.asked_in_passing(session, words, dict(held))
+        if asks is not None and not asks.general:
+            asked.answer_in_passing(session, asks, words)
+        elif answer := knowing.worry(session, words):
             session.lead.append(answer)
         session.effects.append(Count("sensitive"))
         heard.facts.clear()

@@ -80,6 +80,13 @@ _WANTS_CALL = re.compile(
     r"|^(?:bel|call) (?:mij|me|ons)(?: (?:maar|even|terug|back))*$"
     rf"|^(?:kan|mag|wil) {_SOMEBODY} (?:mij |me |ons )(?:nog |even |maar |terug ?)*bellen$"
 )
+# "kan jij english?", "spreekt u ook Turks?"; not "ik spreek Engels", which is told about oneself.
+_ASKS_LANGUAGE = re.compile(
+    r"(?<!ik )(?<!kan ik )\b(?:spreekt?|praat|praten we|speak|kan|kun|kunt|can|kunnen we|liever|mag het)\b"
+    r"(?: (?:u|je|jij|jullie|you|we|het|ook|in|in het|do|hier)){0,4} "
+    rf"(?P<language>{'|'.join(map(re.escape, {**LANGUAGES, **otherwords.AFTER_LANGUAGE}))})"
+    r"(?: (?:praten|spreken|please|ook|aub))?$"
+)
 _COURTESY = re.compile(r"\b(?:aub|a\.u\.b|alstublieft|alsjeblieft|svp|please|hoor|dan|morgen|vandaag)\b|[?!.,]+$")
 _NUMBER = re.compile(r"\W*(?:\b(?:op|mijn nummer is|nummer|nr|on|at)\b\W*)*(\+?[\d][\d\s-]{7,15}\d)\W*")
 MOST_WORDS = 9
@@ -110,7 +117,12 @@ def find_command(text: str) -> tuple[str, str] | None:
     if words.startswith(_LEADS):
         for lead, name in _WITH_ARGUMENT.items():
             if words.startswith(lead + " ") and len(words.split()) <= 6:
-                return name, words[len(lead) + 1 :]
+                argument = words[len(lead) + 1 :]
+                if name != "language" or language_named(argument):  # "taal leren" is a wish
+                    return name, argument
+    asks = _ASKS_LANGUAGE.search(words)
+    if asks is not None:
+        return "language", language_named(asks["language"])
     if slashed and words.split()[0] in ("start", "begin"):
         return "start", " ".join(words.split()[1:])
     return None

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from flows import commanding, deskquestions, knowing, otherwords, overheard, pressing
+from flows import asked as in_passing
+from flows import commanding, deskquestions, greeting, knowing, overheard, pressing
 from flows.answering import asked_fact, leading_label, number_of_option, parse
 from flows.answers import Answered, Doubt, Outcome, Unread, looks_like_question, plain, read_answer
 from flows.answers.choice import _NO, _YES
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 SURE = 0.9  # score from which a question is answered although facts were read from the same text
 SHORT = 2  # words
-TOLD_MUCH = 2  # facts in one text
 LIKELY = 0.6  # the same for a question that speaks of nobody
 NAMED = 0.7  # and for a few words that are no question
 _FIRST_PERSON = re.compile(r"\b(ik|mij|mijn|m'n|me|wij|we|ons|onze|i|my|our)\b", re.IGNORECASE)
@@ -46,24 +46,10 @@ _TOLD = _PERSONAL | {
 # Whoever asks what something costs, speaks of that and not yet of himself.
 _PRICE = re.compile(r"\b(hoe duur|prijs|prijzen|wat kost|how much|price)\b", re.IGNORECASE)
 WHAT_IT_COSTS = "Wat kost een opleiding?"  # no price of one course is known for certain, how to get to know it is
+_WISH = re.compile(r"\b(wil|willen|zoek|graag|zou|want|worden|halen)\b", re.IGNORECASE)
 _LEARNING = frozenset(("course", "occupation", "wanted_occupation"))
 FEW_WORDS = 5  # more than this is a sentence about something, not the name of a flow
 LONGEST = 1500  # characters: beyond this we ask for fewer words
-POLITE = {
-    **dict.fromkeys(("hallo", "hoi", "hi", "hello", "hey", "dag", "goedemorgen", "goedemiddag", "goedenavond",
-                     "goedendag", "moin"), "hello"),
-    **dict.fromkeys(("bedankt", "dank u", "dank u wel", "dankjewel", "dank je wel", "dank je", "thanks", "thank you",
-                     "top", "fijn"), "thanks_back"),
-    **dict.fromkeys(map(plain, otherwords.HELLO), "hello"),
-    **dict.fromkeys(map(plain, otherwords.THANKS), "thanks_back"),
-}  # fmt: skip
-# "goedemorgen, ik heb een vraag": whoever only says that there is one, is invited to ask it.
-_HAS_QUESTION = re.compile(
-    r"^(?:(?:hallo|hoi|hi|hello|dag|goede ?(?:morgen|middag|avond|dag))[ ,]*)?"
-    r"(?:(?:ik (?:heb|had)|i have) (?:een|nog een|a) (?:vraag|vraagje|question)|"
-    r"(?:ik )?(?:wil|wou|zou|mag) (?:ik )?(?:graag )?(?:iets|wat|een vraag|een vraagje|u iets|u wat|je wat|je iets) "
-    r"(?:willen )?vragen)(?: (?:over|about) (?:mijn|my) (?:werk|baan|work|job))?$"
-)
 _UNREAD = Unread("not_understood")
 # Kinds that are answered by the whole text: no other facts are looked for in it.
 WHOLE = ("text", "phone", "email", "choice", "choices", "yes_no")
@@ -74,7 +60,7 @@ def hear(session: Session, text: str) -> None:
     if guard(session, text):
         return
     text = redacted(session, text)
-    words = text.strip()
+    words = greeting.said_by_sign(text.strip())
     if not words:
         session.say("empty")
         return
@@ -83,12 +69,7 @@ def hear(session: Session, text: str) -> None:
         commanding.command(session, *command)
         return
     said = plain(words)
-    polite = POLITE.get(said)
-    if polite and (polite == "hello" or not _is_answer(session, words)):
-        session.say(polite)
-        return
-    if _HAS_QUESTION.match(said):
-        session.say("ask_question")
+    if greeting.greeted(session, words):
         return
     if _is_stuck(said) and len(words.split()) <= 9:
         offer_human(session)
@@ -103,12 +84,6 @@ def hear(session: Session, text: str) -> None:
     if _opens_flow(session, words, said) or _answers_screen(session, words):
         return
     _read(session, words)
-
-
-def _is_answer(session: Session, words: str) -> bool:
-    """ "top" thanks, and is an answer to "Heeft dit gesprek u geholpen?"."""
-    fact = asked_fact(session)
-    return bool(fact) and isinstance(parse(session, fact, words), Answered)
 
 
 def _is_stuck(said: str) -> bool:
@@ -225,6 +200,8 @@ def _card_meant(session: Session, action: str) -> str:
 
 def _read(session: Session, words: str) -> None:
     """Answer, other facts, question, or not understood."""
+    if greeting.in_another_language(session, words):
+        return
     if overheard.button_in_words(session, words):
         return
     if overheard.explained(session, words):
@@ -251,8 +228,26 @@ def _read(session: Session, words: str) -> None:
     heard = listen(session.content, words, fact, session.state.language)
     if heard.care and cared_for(session, heard, words):
         return
+    asks = in_passing.asked_in_passing(session, words, heard.facts)
+    if heard.abroad and not (kind == "place" and short) and (asks is None or asks.general):
+        asks = in_passing.across_the_border(session) or asks
+    if (
+        asks is not None
+        and not isinstance(outcome, Answered)
+        and not in_passing.names_more(session, asks, words, heard)
+    ):
+        if _tells_little(heard, words):
+            heard = Heard({fact: value for fact, value in heard.facts.items() if fact not in overheard.WISHES})
+        took = take_along(session, heard)
+        in_passing.answer_in_passing(session, asks, words)
+        if session.own is None and heard.which is not None:
+            deskquestions.ask_which(session, heard.which[0], heard.which[1], "which_place")
+        elif not took:
+            _and_again(session)
+        return
     if _PRICE.search(words) and heard.question and not (set(heard.facts) & _PERSONAL - _LEARNING):
-        take_along(session, heard)
+        wishes = overheard.WISHES if not _WISH.search(words) else frozenset()
+        take_along(session, Heard({one: value for one, value in heard.facts.items() if one not in wishes}))
         knowing.answer_question(session, WHAT_IT_COSTS)
         _and_again(session)
         return
@@ -295,9 +290,10 @@ def _read(session: Session, words: str) -> None:
     if take_along(session, heard):
         # Who told much is answered better by the flow than by one entry, unless he asks which desk is his.
         told = set(session.volunteered) - ({"situation"} if len(session.volunteered) > 1 else set())  # often implied
-        told_much = len(told) >= TOLD_MUCH and not knowing.asks_for_desk(session, words)
+        told_much = len(told) >= in_passing.TOLD_MUCH and not knowing.asks_for_desk(session, words)
         fear = overheard.fear_in(session, words)
-        if session.own is None and ((asked and not told_much) or fear):
+        answered = session.own is None and asked and in_passing.answer_what_is_sure(session, words, told_much=told_much)
+        if not answered and session.own is None and ((asked and not told_much) or fear):
             knowing.answer_question(session, fear or words, least=LIKELY if fear else SURE, running=True)
         if session.own is None and heard.which is not None:
             deskquestions.ask_which(session, heard.which[0], heard.which[1], "which_place")
@@ -325,8 +321,16 @@ def _read(session: Session, words: str) -> None:
     not_understood(session, outcome, words)
 
 
+def _tells_little(heard: Heard, words: str) -> bool:
+    """A question about a course by somebody who tells nothing of himself is no wish for one."""
+    told = heard.facts.keys() - overheard.WISHES or "wanted_occupation" in heard.facts
+    return not told and not _WISH.search(words)
+
+
 def _and_again(session: Session) -> None:
     """After an answer in between, the question that stood on the screen comes again, unless it was the last one."""
+    if session.volunteered:
+        return  # it is another question that comes now
     if session.before.phase != "finished" and session.before.shown is not None and session.before.shown.fact:
         session.read_back.append(session.voice.phrase("then_question"))
 

@@ -186,6 +186,13 @@ def can_answer(session: Session, text: str, least: float) -> bool:
     return bool(found) and bool(found[0].score >= least)
 
 
+def names_entry(session: Session, text: str, least: float) -> bool:
+    """Whether the best that is found is a scheme, voucher or the like: a thing to apply for, no school and no desk."""
+    found = session.content.knowledge.search.find(text, 1, session.today, session.state.language)
+    entry = session.content.knowledge.catalogue.resolve(found[0].id) if found and found[0].score >= least else None
+    return entry is not None and entry.kind not in ("provider", "desk")
+
+
 def asks_for_desk(session: Session, text: str) -> bool:
     """Whether the desk of a region is what is asked for."""
     found = session.content.knowledge.search.find(text, 1, session.today, session.state.language)

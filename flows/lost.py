@@ -36,7 +36,9 @@ def not_understood(session: Session, outcome: Outcome, words: str) -> None:
         session.unmark(LOST, f"{LOST}.review")
         session.mark(LOST, {"turn": session.state.turn})
         return
-    if isinstance(outcome, Unread) and outcome.phrase != "not_understood":
+    if misses == 1 and not session.state.answers and session.content.knowledge.search.is_about_work(words):
+        session.say("vague")  # "opleiding": too little to go on, and not beside the point
+    elif isinstance(outcome, Unread) and outcome.phrase != "not_understood":
         session.say(outcome.phrase, **outcome.values)
     else:
         session.say("not_understood")

@@ -22,6 +22,7 @@ class Heard:
     topic: str = ""  # of what is sensitive: health or debt
     question: bool = False
     correction: bool = False
+    abroad: bool = False  # a place across the border is named
 
 
 def crisis(text: str, language: str) -> str:
@@ -45,8 +46,9 @@ def listen(content: Content, text: str, pending: str, language: str) -> Heard:
         first = reading.uncertain[0]
         which = (first.fact, tuple(first.choices))
     heard = Heard(
-        dict(reading.facts), reading.summary(language), which, question=reading.question, correction=reading.correction
-    )
+        dict(reading.facts), reading.summary(language), which, question=reading.question, correction=reading.correction,
+        abroad=bool(reading.abroad),
+    )  # fmt: skip
     concern = _classify()(text)
     if reading.sensitive:
         heard.care, heard.topic = "sensitive", reading.sensitive

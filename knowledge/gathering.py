@@ -108,6 +108,8 @@ def employer(found: Gathered) -> None:
         goal = "find_people"
     if hires and not goal and "hire_group" in found.values and sentence.has("aannemen", "aan", "dienst"):
         goal = "find_people"
+    if not goal and sentence.hits.get("course_kind"):
+        goal = "train_people"  # who asks for a course on behalf of a company asks it for people
     if goal:
         found.set("employer_goal", goal)
     plans = [hit for hit in sentence.hits.get("plan_activity", ()) if not sentence.denied(hit.first)]

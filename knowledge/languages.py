@@ -76,6 +76,44 @@ def language_of_script(text: str) -> str:
     return next(found, "")
 
 
+# Small words that give a language away; none of them is Dutch or English.
+_TELLING = {
+    "tr": "merhaba selam selamun türkçe turkce var mı miyim istiyorum arıyorum ariyorum iş işi için nasıl nerede bana "
+    "yardım çalışmak çalışıyorum öğrenmek kursu kurs bilen biri değil ama çok oturuyorum meslek yapmak lütfen ve bir "
+    "iyi günler konuşuyorum hollandaca",
+    "pl": "dzień dzien dobry pracuję pracuje chciałbym chciałabym chcialbym szukam pracy praca jestem się czy mogę "
+    "moge przez holandii jak gdzie mam chcę proszę prosze polsku kurs dla język nie cześć dziękuję mówię agencję",
+    "de": "ich wohne arbeite und bekomme möchte suche arbeit guten tag nicht für deutsch eine einen weiterbildung wie "
+    "mein meine kann bezahlt aus bin habe mit auf",
+    "fr": "je suis cherche travail bonjour une pour veux voudrais formation français avec dans habite parle emploi et",
+    "es": "hola busco trabajo quiero soy estoy para español como puedo vivo tengo curso buenos dias",
+    "ro": "buna bună caut vreau sunt lucru munca muncă pentru româna romana lucrez vorbesc salut locuiesc",
+}
+_TELLS = {language: frozenset(words.split()) for language, words in _TELLING.items()}
+# Of those, words that a Dutch or English text may hold too: they count only beside others.
+_SHARED = frozenset(
+    ("kurs", "je", "une", "tag", "bin", "mit", "mein", "mam", "nie", "ve", "bir", "et", "salut", "wie", "aus", "auf",
+     "como", "para")
+)  # fmt: skip
+_LEAST_TOLD = 2  # such words that are no other language's, and a third of all words
+SORRY = {
+    "de": "Ich kann leider kein Deutsch. Ein Mensch hilft Ihnen gern: tippen Sie bel mij.",
+    "fr": "Je ne parle pas français, désolé. Une personne peut vous appeler : tapez bel mij.",
+    "es": "Lo siento, no hablo español. Una persona puede llamarle: escriba bel mij.",
+    "ro": "Îmi pare rău, nu vorbesc româna. O persoană vă poate suna: scrieți bel mij.",
+}
+
+
+def language_of_words(text: str) -> str:
+    """The language a text in Latin letters is surely in when it is neither Dutch nor English; else ''."""
+    said = [word.strip(".,!?;:()'\"") for word in text.casefold().split()]
+    found = {language: [word for word in said if word in tells] for language, tells in _TELLS.items()}
+    best = max(found, key=lambda language: len(found[language]))
+    sure = [word for word in found[best] if word not in _SHARED]
+    enough = len(sure) >= _LEAST_TOLD and len(found[best]) * 3 >= len(said)
+    return best if enough else ""
+
+
 def isolated(value: str) -> str:
     """A name or number put into a sentence that runs the other way: it keeps its own direction."""
     return f"{_FIRST}{value}{_END}" if value else value

@@ -28,12 +28,19 @@ def others(sentence: Sentence) -> frozenset[int]:
         if word in _SELF:
             about_other = -1
         elif word in group("people_family") and _POSSESSIVE & set(sentence.before(at, 2)):
-            ahead = sentence.after(at + 1, 3)
-            if ahead[:1] and ahead[0] in group("people_others_verbs"):
-                about_other = clause
+            verb = _past_aside(sentence, at + 1)
+            if verb < len(sentence.texts) and sentence.texts[verb] in group("people_others_verbs"):
+                about_other = sentence.clauses[verb] if verb > at + 1 else clause
+                found.update(range(clause, about_other))
         if about_other == clause:
             found.add(clause)
     return frozenset(found | set(_later(sentence)))
+
+
+def _past_aside(sentence: Sentence, at: int) -> int:
+    """Where the words go on, past something between brackets: "mijn moeder (63) krijgt …"."""
+    texts = sentence.texts
+    return texts.index(")", at) + 1 if texts[at : at + 1] == ["("] and ")" in texts[at : at + 6] else at
 
 
 def _later(sentence: Sentence) -> Iterator[int]:
@@ -97,7 +104,7 @@ def situation(sentence: Sentence, has_size: bool) -> tuple[str, frozenset[str]]:
         if _is_turned(sentence, hit.value, hit.first, hit.last):
             continue
         weights[hit.value] = max(weights.get(hit.value, 0), hit.weight)
-    if elsewhere and not weights and _is_need_of_another(sentence):
+    if elsewhere and not weights.keys() - {"job_seeker"} and _is_need_of_another(sentence):
         weights["intermediary"] = 3
     if owns(sentence) or _seeks_staff(sentence) or shares_staff(sentence):
         weights["employer"] = 3
@@ -108,6 +115,8 @@ def situation(sentence: Sentence, has_size: bool) -> tuple[str, frozenset[str]]:
         weights.pop("job_seeker", None)
     if has_size and not weights.keys() & {"employee", "job_seeker"}:
         weights["employer"] = max(weights.get("employer", 0), 3)
+    for value in denied & weights.keys() if len(weights) > 1 else ():
+        del weights[value]  # "het uitzendbureau belt niet, dus geen werk nu"
     found = _strongest(sentence, weights, has_size)
     return ("" if found in denied else found), frozenset(denied)
 
@@ -162,9 +171,9 @@ def _does_with_staff(sentence: Sentence, verbs: frozenset[str]) -> bool:
 
 def _is_need_of_another(sentence: Sentence) -> bool:
     """ "mijn man zit in de ww en zoekt een cursus": nobody says "ik"."""
-    if {"ik", "wij", "we", "i"} & set(sentence.texts):
+    if {"ik", "wij", "we", "i", "zoek", "ben", "heb"} & set(sentence.texts):
         return False
-    return sentence.has("zoekt", "wil", "werkloos", "ww", "bijstand", "cursus", "opleiding", "needs", "wants")
+    return sentence.has(*group("people_needing"))
 
 
 def _seeks_staff(sentence: Sentence) -> bool:
@@ -208,6 +217,8 @@ def _is_turned(sentence: Sentence, value: str, first: int, last: int) -> bool:
     if value == "self_employed":
         return bool(ahead[:1] and ahead[0] in ("worden", "beginnen", "starten")) or "starten" in before
     if value == "job_seeker":
+        if said & {"mij", "me"}:  # "niemand wil mij aannemen"
+            return False
         return "iemand" in before or "aannemen" in ahead or "andere" in sentence.texts[first:last]
     if value == "employee" and sentence.texts[first] in ("work", "werk") and group("people_seeking") & set(before):
         return True
@@ -235,6 +246,8 @@ def _strongest(sentence: Sentence, weights: dict[str, int], has_size: bool) -> s
         return "employer" if has_size else "self_employed"
     if weights.get("job_seeker") == 3 and weights.get("employee") != 3:
         return "job_seeker"
+    if weights.get("job_seeker") == 3 and sentence.has("dienst", "loondienst") and not sentence.has("uit"):
+        return "employee"  # ill or waiting at home, and still employed
     if weights.get("job_seeker") == 3:
         return "job_seeker" if _is_now_without(sentence) else "employee"
     if "employee" in weights:

@@ -84,6 +84,10 @@ class Phrases:
         for name, words in (sets.map if sets else {}).items():
             self._sets[name] = frozenset(word.strip() for word in words.text.split(","))
 
+    def learn(self, name: str, words: frozenset[str]) -> None:
+        """Learn one set, to be named as `@name`."""
+        self._sets[name] = words
+
     def words_of(self, name: str) -> frozenset[str]:
         return self._sets.get(name, frozenset())
 

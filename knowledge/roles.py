@@ -32,6 +32,8 @@ def _judged(sentence: Sentence, mention: WorkMention, situation: str) -> Judged:
         return Judged(mention, "none", True)
     if mention.work.hinted and not set(sentence.before(mention.first, 3)) & group("roles_need_hint"):
         return Judged(mention, "none", True)
+    if mention.said in group("roles_bodies") and not group("roles_at") & set(sentence.before(mention.first, 2)):
+        return Judged(mention, "none", True)
     if situation in ("employer", "school"):
         return Judged(mention, _for_employer(sentence, mention), True)
     if mention.plural and mention.work.occupation:
@@ -84,7 +86,9 @@ def _for_employer(sentence: Sentence, mention: WorkMention) -> Role:
         wants = {"zoekt", "zoeken", "wil"}
         if mention.first == 0 and wants & set(sentence.after(mention.last, 3)):
             return "now"
-        return "now" if {"ben", "als"} & set(before) or mention.first <= 1 else "staff"
+        theirs = {"werknemer", "medewerker", "hem", "haar"} & set(sentence.texts[: mention.first])
+        own = {"ben", "als"} & set(before) and not theirs
+        return "now" if own or mention.first <= 1 else "staff"
     if mention.tail in ("cursus", "training", "opleiding", "les") or group("roles_course") & set(before[-2:]):
         return "none"
     if before[-1:] == ["in"] and group("roles_course") | {"scholen", "bijscholen", "opleiden"} & set(before):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from knowledge.availability import availability
 from knowledge.entries import Entry
 from knowledge.facts import CodeList
+from knowledge.geography_words import ordinary_words
 from knowledge.parsed import read_files
 from knowledge.problems import ContentInvalid, Problems
 from knowledge.redaction import redact
@@ -36,6 +37,9 @@ Outcome: TypeAlias = Literal["answer", "crisis", "privacy", "out_of_scope", "not
 
 LONGEST_QUERY = 40  # words that are looked at
 ASKED_SO = 0.95  # score of a frequent question that is asked word for word
+_NAMED_KINDS = ("scheme", "voucher", "fund", "loan", "tax", "programme")
+_SHORTEST_NAME = 4  # letters
+_MOST_CALLED = 3  # documents that a name may stand in
 _LIKELY = 60  # documents whose typical questions are compared with the one asked
 
 _PRIVACY = (
@@ -95,7 +99,7 @@ class Search:
             for folder in knowledge.folders
             if (folder / "worries.yaml").is_file()
         }
-        worries = read_worries(read_files(files, problems), problems)
+        worries = read_worries(read_files(files, problems), problems, knowledge.facts, lambda: knowledge.geography)
         if problems:
             raise ContentInvalid(problems.errors)
         return cls(
@@ -146,6 +150,34 @@ class Search:
             self._hit(number, score, language) for score, number in scored[:top] if score >= self.weights.threshold
         )
         return Result("answer" if hits else "nothing", hits)
+
+    def named(self, text: str) -> Entry | None:
+        """The scheme, voucher, fund, loan, tax entry or programme that is called by a name of its own somewhere in a
+        text, as "OTIB" or "proefplaatsing"; words that also mean something else are no names."""
+        said = words(text)[:LONGEST_QUERY]
+        for first in range(len(said)):
+            for last in range(min(len(said), first + 4), first, -1):
+                key = "".join(said[first:last])
+                called = self.index.phrases.get(key, ())
+                if not called or len(called) > _MOST_CALLED or len(key) < _SHORTEST_NAME:
+                    continue
+                entries = [one for number, _ in called if (one := self.index.documents[number].entry) is not None]
+                own = [one for one in entries if key in {"".join(words(name)) for name in (one.name, *one.aliases)}]
+                entry = next(iter(own or entries), None)
+                if entry is None or entry.kind not in _NAMED_KINDS:
+                    continue
+                if (own and last > first + 1) or (last == first + 1 and self._is_a_name(key)):
+                    return entry
+        return None
+
+    def _is_a_name(self, word: str) -> bool:
+        listed = word in ordinary_words() or word in group("search_everyday") or word in group("search_weak")
+        known = listed or self._work(word) is not None or bool(self._geography.exactly(word))
+        return not known and word not in self._reader.domain_words
+
+    def is_about_work(self, text: str) -> bool:
+        """Whether any word of a text is one of work, learning or what pays for it."""
+        return any(word in self._reader.domain_words for word in words(text)[:LONGEST_QUERY])
 
     def score(self, text: str, today: date | None = None) -> list[tuple[float, str]]:
         """Every candidate with its score, best first, also below the threshold: for calibration."""

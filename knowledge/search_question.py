@@ -80,6 +80,11 @@ class Reader:
         return found
 
     @cached_property
+    def domain_words(self) -> frozenset[str]:
+        """Words that show that a text is about work, learning or what pays for it."""
+        return frozenset(_text(self._words, "domain").split())
+
+    @cached_property
     def _domain(self) -> frozenset[str]:
         return frozenset(stem(word) for word in _text(self._words, "domain").split())
 

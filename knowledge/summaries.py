@@ -43,6 +43,11 @@ _NAMES = {
         "keep_people": ("mensen houden", "keep people"), "share_workers": ("mensen delen", "share workers"),
         "knowledge": ("kennis over leren", "knowledge about learning"),
     },
+    "contract": {
+        "permanent": ("vast contract", "permanent contract"),
+        "temporary": ("tijdelijk contract", "temporary contract"),
+        "agency": ("uitzendwerk", "agency work"), "on_call": ("oproepcontract", "on-call contract"),
+    },
     "residence": {"status_holder": ("statushouder", "refugee with a permit")},
     "education": {"none": ("geen diploma", "no diploma")},
     "benefit": {"none": ("geen uitkering", "no benefit")},

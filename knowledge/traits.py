@@ -159,6 +159,8 @@ def _between(sentence: Sentence, at: int, people: frozenset[str]) -> Trait | Non
 
 def _counts_workers(sentence: Sentence, at: int) -> bool:
     """ "vier monteurs", "5 trainers", "14 schoonmakers"."""
+    if group("people_looking") & set(sentence.before(at, 2)):  # "wij zoeken twee monteurs"
+        return False
     return any(
         mention.first == at + 1 and mention.plural and mention.work.occupation for mention in sentence.works
     ) or sentence.after(at + 1, 1) in (["trainers"], ["monteurs"])
@@ -179,7 +181,9 @@ def months_without_work(sentence: Sentence) -> Trait | None:
     for at, word in enumerate(texts[:-1]):
         number = whole(word)
         unit = texts[at + 1]
-        if number is None or unit not in ("jaar", "jaren", "maanden", "weken", "months", "weeks"):
+        if number is None or unit not in ("jaar", "jaren", "maand", "maanden", "week", "weken", "months", "weeks"):
+            continue
+        if {"nog", "over", "binnen"} & set(sentence.before(at, 2)):  # "nog 6 weken ww" looks ahead
             continue
         context = {*sentence.before(at, 3), *sentence.after(at + 2, 5)}
         if not context & {

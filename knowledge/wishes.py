@@ -59,15 +59,32 @@ def _named_course(sentence: Sentence, judged: tuple[Judged, ...]) -> Wish | None
             found = _topic_after(sentence, at + 1, judged) or (
                 _topic_before(sentence, at, judged) if word in ("cursus", "training", "certificaat", "les") else None
             )
-            if found:
+            if found and not _is_verb_of_relative(sentence, found):
                 return Wish(found[0], found[1], found[2], short)
         tail = next((tail for tail in ("cursus", "training") if word.endswith(tail) and len(word) > len(tail) + 2), "")
         if tail and word not in ("inburgeringscursus", "taalcursus", "bijscholingscursus"):
             head = word[: -len(tail)]
             head = head[:-1] if head.endswith("s") and len(head) > 4 else head
+            head = _verb_of(sentence, head)
             if head not in ("taal", "om", "her", "kort", "stoom", "vak"):
                 return Wish(head, at, at + 1, True)
     return None
+
+
+def _verb_of(sentence: Sentence, head: str) -> str:
+    """The verb that a stem in a compound comes from: a "lascursus" is about "lassen"."""
+    long_vowel = len(head) > 3 and head[-2] == head[-3] and head[-2] in "aeou"
+    whole = head[:-2] + head[-1] + "en" if long_vowel else head + head[-1:] + "en"
+    return next((verb for verb in (whole, head + "en") if verb in sentence.lexicon.works), head)
+
+
+def _is_verb_of_relative(sentence: Sentence, found: tuple[str, int, int]) -> bool:
+    """ "een bureau dat cursussen verkoopt": the verb that ends a clause is no topic."""
+    _, first, last = found
+    ends = not sentence.after(last, 1)
+    return (
+        ends and last - first == 1 and found[0].endswith("t") and bool({"dat", "die"} & set(sentence.before(first, 5)))
+    )
 
 
 def _topic_after(sentence: Sentence, at: int, judged: tuple[Judged, ...]) -> tuple[str, int, int] | None:

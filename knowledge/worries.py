@@ -1,12 +1,24 @@
-"""Fears and frequent questions of visitors, answered in at most 40 words: `worries.yaml`."""
+"""Fears and frequent questions of visitors, answered in at most 40 words: `worries.yaml`.
+
+`heard` lists how a question is put in the middle of a story, in the notation of `words/phrases.yaml`: such words are
+recognised whatever stands around them. `same_as` takes those of another worry; `when` says for whom this answer is.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any as Anything
 
+from knowledge.criteria import Criterion, facts_in
+from knowledge.criteria_reading import read_criterion
+from knowledge.facts import Facts
+from knowledge.phrases import Phrases
 from knowledge.problems import Place, Problems
 from knowledge.source import Node, Reader
+from knowledge.text import Token
+from knowledge.words import group
 
 LONGEST_ANSWER = 40  # words
 CONFIDENCES = ("verified", "likely", "unverified")
@@ -37,6 +49,11 @@ class Worry:
     situations: tuple[str, ...] = ()  # `for`
     confidence: str = "unverified"
     sources: tuple[Support, ...] = ()
+    heard: tuple[str, ...] = ()  # phrases that ask it in the middle of a story
+    same_as: str = ""  # heard in the phrases of this worry
+    when: Criterion | None = None  # only for whom this holds
+    shows: str = ""  # the entry that is told instead of the answer
+    general: bool = False  # only when nothing more telling was heard
     place: Place = field(default=Place(""), compare=False)
 
     @property
@@ -63,21 +80,46 @@ class Worries(Mapping[str, Worry]):
     def __len__(self) -> int:
         return len(self._worries)
 
+    @cached_property
+    def _phrases(self) -> Phrases:
+        phrases = Phrases()
+        for name in ("asked_money", "asked_pays", "asked_learning", "asked_you"):
+            phrases.learn(name, group(name))
+        for worry in self._worries.values():
+            for line in (*worry.heard, *(self._worries[worry.same_as].heard if worry.same_as else ())):
+                phrases.add("worry", worry.id, line)
+        return phrases
 
-def read_worries(nodes: Mapping[str, Node], problems: Problems) -> Worries:
-    """All worries; a later file replaces a worry of the same id."""
+    def in_passing(self, said: Sequence[Token]) -> list[Worry]:
+        """The questions asked somewhere in these words, the one told in most words first; of the same words the one
+        that is for somebody in particular."""
+        found: dict[str, int] = {}
+        for hit in self._phrases.find(said):
+            found[hit.value] = max(found.get(hit.value, 0), hit.last - hit.first)
+        return sorted(
+            (self._worries[name] for name in found),
+            key=lambda worry: (worry.general, -found[worry.id], -len(facts_in(worry.when)) if worry.when else 0),
+        )
+
+
+def read_worries(nodes: Mapping[str, Node], problems: Problems, facts: Facts, geography: Anything) -> Worries:
+    """All worries; a later file replaces a worry of the same id. `geography` as in `read_criterion`."""
     found: dict[str, Worry] = {}
     for node in nodes.values():
         if not node.is_map:
             problems.error(node.place, "the worries must be a mapping of id to worry", "Start with 'te-oud:'.")
             continue
         for name, part in node.map.items():
-            found[name] = _worry(name, part, node.key_place(name), problems)
+            found[name] = _worry(name, part, node.key_place(name), problems, facts, geography)
+    for worry in found.values():
+        if worry.same_as and worry.same_as not in found:
+            problems.error(worry.place, f"worry '{worry.id}' is heard as '{worry.same_as}', which is no worry")
     return Worries(found)
 
 
-def _worry(name: str, node: Node, place: Place, problems: Problems) -> Worry:
+def _worry(name: str, node: Node, place: Place, problems: Problems, facts: Facts, geography: Anything) -> Worry:
     reader = Reader(node, problems, f"worry '{name}'")
+    when = reader.node_of("when")
     english = reader.node_of("en")
     english_reader = Reader(english, problems, f"'en' of worry '{name}'") if english else None
     worry = Worry(
@@ -93,6 +135,11 @@ def _worry(name: str, node: Node, place: Place, problems: Problems) -> Worry:
         reader.texts("for"),
         reader.one_of("confidence", CONFIDENCES, "unverified", required=True),
         tuple(_support(part, problems) for part in reader.parts("sources")),
+        tuple(line.strip() for line in reader.text("heard").splitlines() if line.strip()),
+        reader.text("same_as"),
+        read_criterion(when, facts, geography, problems) if when else None,
+        reader.text("shows"),
+        reader.text("general") == "yes",
         place,
     )
     reader.done()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from knowledge.problems import Problems
 from knowledge.source import read_text
 from knowledge.worries import Worries, read_worries
+from tests.queries.labelled import knowledge
 
 GOOD = """
 te-oud:
@@ -20,7 +21,9 @@ def read(text: str) -> tuple[Worries, list[str]]:
     problems = Problems()
     node = read_text(text, "worries.yaml", problems)
     assert node is not None
-    return read_worries({"worries.yaml": node}, problems), [one.message for one in problems.found]
+    known = knowledge()
+    worries = read_worries({"worries.yaml": node}, problems, known.facts, known.geography)
+    return worries, [one.message for one in problems.found]
 
 
 def test_a_worry_answers_in_both_languages():

@@ -1,0 +1,101 @@
+"""A question in the middle of what somebody tells is answered at once: by a frequent question heard in it, by an entry
+called by its name, or by the one part of the text that asks.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from flows import knowing
+from flows.answers import looks_like_question
+from flows.effects import Count
+from knowledge.criteria import YES
+from knowledge.profile import Given
+
+if TYPE_CHECKING:
+    from flows.session import Session
+    from flows.understood import Heard
+    from knowledge.worries import Worry
+
+BORDER = "grens"  # the worry that names the desks for work across the border
+MONEY = frozenset(("geld-voor-scholing", "is-er-een-voucher"))  # asked in any words about money
+FEAR = 0.6  # score from which a text, or a part of it, is a frequent fear
+NAMED = 0.7  # score from which a few words name an entry
+PART = 0.8  # score from which one part of a text surely asks for this
+TOLD_MUCH = 2  # facts in one text
+WORDS_OF_A_QUESTION = 4
+_SENTENCES = re.compile(r"(?<=[.!?;\n])\s*|,\s+")
+
+
+def asked_in_passing(session: Session, words: str, facts: dict[str, Any]) -> Worry | None:
+    """A frequent question in the middle of whatever else is told, for who asks as far as that is known now."""
+    knowledge = session.content.knowledge
+    heard = knowledge.search.worries.in_passing(knowledge.understanding.reader.read(words))
+    if not heard:
+        return None
+    answers = {**session.state.answers, **{fact: Given(value) for fact, value in facts.items()}}
+    profile = session.content.profile(answers, session.today)
+    situation = profile.value("situation")
+    for worry in heard:
+        suits = not situation or situation == "intermediary" or situation in worry.situations
+        if suits and (worry.when is None or worry.when.level(profile) == YES):
+            return None if worry.general and knowing.can_answer(session, words, FEAR) else worry
+    return None
+
+
+def across_the_border(session: Session) -> Worry | None:
+    """Who lives or works in Belgium or Germany hears once which desk is for that."""
+    if "!border" in session.state.done:
+        return None
+    session.mark("!border", session.state.turn)
+    worry: Worry | None = session.content.knowledge.search.worries.get(BORDER)
+    return worry
+
+
+def answer_in_passing(session: Session, worry: Worry, words: str) -> None:
+    """The short answer; or the entry itself when that says more."""
+    entry = session.content.knowledge.catalogue.resolve(worry.shows) if worry.shows else None
+    if entry is not None:
+        knowing.tell_entry(session, entry, worry.question)
+    else:
+        session.lead.append(worry.text(session.state.language))
+    told = session.state.done.get("!told", [])
+    sources = [session.content.knowledge.catalogue.resolve(one.entry) for one in worry.sources if one.entry]
+    ended = [one.id for one in sources if one is not None and one.status == "ended" and one.id not in told]
+    if ended:  # said here, so not mentioned again by itself
+        session.mark("!told", [*told, *ended])
+    session.effects.append(Count("asked_question"))
+    session.state = session.state.but(misses=0)
+
+
+def asking_part(session: Session, words: str) -> str:
+    """The part of a text that asks for one thing the desk surely knows: "wat levert slim mij op, ik heb 15 man"."""
+    for part in _SENTENCES.split(words):
+        if WORDS_OF_A_QUESTION <= len(part.split()) < len(words.split()) and looks_like_question(part):
+            found = session.content.knowledge.search.find(part, 1, session.today, session.state.language)
+            if found and found[0].score >= PART and found[0].kind == "worry":
+                return part
+            if found and knowing.names_entry(session, part, PART):
+                return part
+    return ""
+
+
+def names_more(session: Session, asks: Worry, words: str, heard: Heard) -> bool:
+    """Whether a question about money in general names what it is about: "is er subsidie voor een praktijkverklaring".
+    Who tells much about himself is answered for himself."""
+    if not {asks.id, asks.same_as} & MONEY:
+        return False
+    if session.content.knowledge.search.named(words) is not None:
+        return True
+    return len(heard.facts.keys() - {"course_kind"}) < TOLD_MUCH and knowing.names_entry(session, words, NAMED)
+
+
+def answer_what_is_sure(session: Session, words: str, *, told_much: bool) -> bool:
+    """Beside facts: an entry called by its own name, or the part of the text that surely asks for one thing."""
+    named = session.content.knowledge.search.named(words) if told_much else None
+    if named is not None:
+        knowing.tell_entry(session, named, words)
+        return True
+    part = asking_part(session, words)
+    return bool(part) and knowing.answer_question(session, part, running=True)
