@@ -13,6 +13,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -66,10 +67,12 @@ def find_npm() -> str:
 def npm_pack(names: Sequence[str], folder: Path) -> None:
     """Has npm put the packages' archives in the folder, from the registry npm is set to."""
     # what is run is npm itself, with names from our own lock file
+    # and without pip's paths: where pip builds apart, they would hide the Node wheel from its own npm
+    plain = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     command = [find_npm(), "pack", *names, "--silent", "--ignore-scripts", "--fetch-retries=0", "--fetch-timeout=8000"]
     try:
         subprocess.run(  # noqa: S603
-            command, cwd=folder, timeout=PATIENCE, check=True, capture_output=True, stdin=subprocess.DEVNULL
+            command, cwd=folder, env=plain, timeout=PATIENCE, check=True, capture_output=True, stdin=subprocess.DEVNULL
         )
     except (OSError, subprocess.SubprocessError) as error:
         raise NotFetched(f"npm could not fetch it ({type(error).__name__})") from None

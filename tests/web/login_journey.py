@@ -73,7 +73,7 @@ def follow(page: Any, button: Any) -> None:
 
 def with_password(page: Any, url: str, login: str) -> None:
     page.goto(f"{url}/desk/login")
-    page.locator("summary").click()
+    page.locator("main summary").click()
     page.fill("#login", login)
     page.fill("#password", PASSWORD)
     follow(page, page.get_by_role("button", name="Log in"))
@@ -83,7 +83,7 @@ def sign_on_journey(desk: Running, provider: OidcProvider, page: Any, look: Look
     """A coordinator comes in with the account of work, answers a request, and sets a code."""
     page.goto(f"{desk.url}/desk/login")
     look(page, "login-work-account")
-    page.locator("summary").click()
+    page.locator("main summary").click()
     look(page, "login-work-account-password")
     page.fill("#login", "sanne")
     page.fill("#password", "verkeerd wachtwoord")
@@ -114,13 +114,17 @@ def sign_on_journey(desk: Running, provider: OidcProvider, page: Any, look: Look
     follow(page, page.get_by_role("button", name="Zet aan"))
     look(page, "account-recovery-codes")
     page.goto(f"{desk.url}/desk/account")
-    page.locator("summary").click()
+    page.locator("main summary").click()
     look(page, "account-with-code")
     desk.clock.forward(minutes=11)
     page.goto(f"{desk.url}/desk/p/K-1001/wissen")
     page.fill("#proof", "000000")
     follow(page, page.get_by_role("button", name="Ga verder"))
     look(page, "confirm-code-wrong")
+    menu = page.locator(".fold-menu > summary")
+    if menu.is_visible():
+        menu.click()
+        look(page, "desk-menu-open")
     follow(page, page.get_by_role("button", name="Uitloggen"))
     look(page, "login-after-logout")
 

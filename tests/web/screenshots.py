@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from knowledge.content import SHIPPED
+from tests.web.rare_states import client_states, desk_states, plan_on_paper
 from tests.web.serving import PASSWORD, Running, running
 
 CHROMIUM = "/usr/bin/chromium"
@@ -200,22 +201,31 @@ def log_in_admin(page: Any, url: str) -> None:
 
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    with running_with_a_pack() as desk, browser() as chrome:
+    with browser() as chrome:
         for width, height in SIZES:
+            size = {"width": width, "height": height}
 
             def look(page: Any, name: str, width: int = width) -> None:
-                page.wait_for_timeout(250)
+                page.wait_for_timeout(100)
                 wide = page.evaluate("document.documentElement.scrollWidth")
-                page.screenshot(path=folder / f"{name}-{width}.png")
+                whole = not page.locator("#chat").count()  # the chat is seen as on a screen: its foot stays in view
+                page.screenshot(path=folder / f"{name}-{width}.png", full_page=whole)
                 if wide > width:
                     print(f"{name} at {width}: scrolls sideways to {wide}")
 
-            for journey in (client_journey, pages_around, coach_journey, keeper_journey, admin_journey):
-                context = chrome.new_context(viewport={"width": width, "height": height}, locale="nl-NL")
-                page = context.new_page()
-                page.on("console", lambda message: print(message.text) if message.type == "error" else None)
+            def new_page(size: dict[str, int] = size, **more: Any) -> Any:
+                page = chrome.new_context(viewport=size, locale="nl-NL", **more).new_page()
                 page.on("pageerror", lambda error: print("error:", error))
-                journey(desk, page, look)
+                return page
+
+            with running_with_a_pack() as desk:
+                for journey in (client_journey, pages_around, coach_journey, keeper_journey, admin_journey):
+                    journey(desk, new_page(), look)
+            with running(telegram_token="1:x") as desk:
+                client_states(desk, new_page, look)
+                plan_on_paper(desk, new_page(), look, until_advice)
+                desk_states(desk, new_page, look)
+            for context in chrome.contexts:
                 context.close()
     coming_in(folder)
 
