@@ -32,6 +32,7 @@ OTHERS = {
     "asked": "vraag gesteld",
     "called": "gebeld",
     "command": "commando gebruikt",
+    "asked_question": "vraag van de bezoeker",
     "not_understood": "niet begrepen",
     "rated": "gesprek beoordeeld",
     "finished": "gesprek klaar",

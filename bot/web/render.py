@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
@@ -73,6 +74,13 @@ def dutchday(text: object) -> str:
     return "-".join(reversed(parts)) if len(parts) == 3 else str(text)
 
 
+def spaced(text: str) -> str:
+    """+31612345678 as 06 1234 5678: how a coach dials it. What is no Dutch number stays as it is."""
+    if re.fullmatch(r"\+316\d{8}", text, re.ASCII):
+        return f"06 {text[4:8]} {text[8:]}"
+    return f"0{text[3:]}" if re.fullmatch(r"\+31\d{9}", text, re.ASCII) else text
+
+
 def capfirst(text: str) -> str:
     """First letter large, the rest untouched (Jinja's own `capitalize` lowers names)."""
     return text[:1].upper() + text[1:]
@@ -132,6 +140,7 @@ def environment() -> Environment:
         isoday=isoday,
         card_body=card_body,
         capfirst=capfirst,
+        spaced=spaced,
         dutchday=dutchday,
     )
     made.globals.update(

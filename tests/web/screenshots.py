@@ -209,6 +209,8 @@ def main(folder: Path) -> None:
                 page.wait_for_timeout(100)
                 wide = page.evaluate("document.documentElement.scrollWidth")
                 whole = not page.locator("#chat").count()  # the chat is seen as on a screen: its foot stays in view
+                if whole:
+                    page.evaluate("window.scrollTo(0, 0)")
                 page.screenshot(path=folder / f"{name}-{width}.png", full_page=whole)
                 if wide > width:
                     print(f"{name} at {width}: scrolls sideways to {wide}")

@@ -192,7 +192,7 @@ async def test_leaving_a_shared_computer_keeps_the_conversation(visitor: Visitor
 async def test_who_waits_for_a_coach_reads_the_promise_on_the_page(visitor: Visitor, desk: Desk):
     code = await a_case(visitor, desk)
     page = await visitor.get("/chat")
-    assert f"Uw nummer is {code}" in page.text
+    assert f'Uw nummer is <span class="whole">{code}' in page.text
     assert re.search(r"uiterlijk \w+dag \d+ november om \d+\.\d\d uur", page.text)
 
 
