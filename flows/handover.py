@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from flows.details import contact_line
@@ -169,7 +170,8 @@ def summary(session: Session, walked: Walk) -> tuple[str, ...]:
     wants = said(
         "goal", "employer_goal", "school_goal", "wanted_sector", "wanted_occupation", "course", "plan_activity"
     )
-    running = [match for match in _matches(session, walked) if match.status != "ended"][:3]
+    possible = [match for match in _matches(session, walked) if match.status != "ended"]
+    running = possible[:3]
 
     def told(match: Any) -> str:
         name = f"misschien {match.entry.name}" if match.verdict == "maybe" else match.entry.name
@@ -177,7 +179,8 @@ def summary(session: Session, walked: Walk) -> tuple[str, ...]:
         return f"{name} ({clause})" if clause else name
 
     fits = "; ".join(told(match) for match in running)
-    missing = list(dict.fromkeys(fact for match in running for fact in match.missing))[:4]
+    decides = Counter(fact for match in possible if match.verdict == "maybe" for fact in match.missing)
+    missing = sorted(decides, key=lambda fact: (-decides[fact], fact))[:4]  # in the order of the coach's sheet
     return (
         f"Wie: {who or 'nog niet bekend'}",
         f"Wil: {wants or 'nog niet bekend'}",

@@ -13,13 +13,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.web import policy, reads, sse
+from bot.web.client_words import about_client
 from bot.web.coach_desk import CHANNELS
 from bot.web.desk_frame import desk_page, may_act, staff_of
 from bot.web.house import House, house
 from bot.web.knowing import fits, not_known, profile_of
 from bot.web.planning import KINDS, templates
 from bot.web.policy import Page
-from bot.web.render import fragment
+from bot.web.render import fragment, spaced
 from bot.web.views import Bubble, Fit, Known
 from flows.state import Answer
 from knowledge.languages import DUTCH_NAMES
@@ -146,7 +147,7 @@ async def case_view(request: Request, row: CaseRow, *, conflict: str = "", draft
         folded=before,
         bubbles=after,
         known=known,
-        not_known=not_known(here.content, matches, profile),
+        not_known=not_known(here.content, matches, {one.fact for one in row.answers if one.sealed}),
         fits=fits(here.content, matches, profile, then),
         follow_ups=tuple(
             one for one in (person.follow_ups if person else ()) if one.state == "open" and one.code == row.code
@@ -176,22 +177,24 @@ def _known(here: House, one: Any, facts: Any) -> Known:
     value = "" if one.sealed else _words(here, one)
     held = None if one.sealed or one.status != "given" else one.value
     mark = "" if one.sealed else do.answer_mark(one.status, one.value)
-    name, editable = facts[one.fact].name, not facts[one.fact].derive
+    name, editable = about_client(facts[one.fact].name), not facts[one.fact].derive
     return Known(one.fact, name, value, one.by, one.at, one.sealed, editable, held, mark)
 
 
 def _words(here: House, one: Any) -> str:
     if one.status != "given":
         return {"dont_know": "weet niet", "declined": "zegt liever niet"}.get(one.status, "–")
-    return str(here.content.knowledge.explainer.value(one.fact, one.value))
+    words = str(here.content.knowledge.explainer.value(one.fact, one.value))
+    return about_client(words) if here.content.knowledge.facts[one.fact].choices else words
 
 
 def _five(row: CaseRow) -> tuple[tuple[str, str], ...]:
-    """The five lines, as label and text."""
+    """The five lines, as label and text: about the client. What a coach typed stays as it is."""
     pairs = []
     for label, line in zip(FIVE, [*row.summary, *[""] * 5], strict=False):
         head, colon, rest = line.partition(": ")
-        pairs.append((label, rest if colon and head == label else line))
+        said = rest if colon and head == label else line
+        pairs.append((label, said if label == "Wil" and row.channel == "desk" else about_client(said)))
     return tuple(pairs)
 
 
@@ -300,13 +303,6 @@ async def case_stream(request: Request, code: str) -> Response:
                     yield sse.event(html, id=seen)
 
     return sse.stream(body())
-
-
-def spaced(phone: str) -> str:
-    """+31612345678 as 06 1234 5678: how a coach dials it."""
-    if re.fullmatch(r"\+316\d{8}", phone, re.ASCII):
-        return f"06 {phone[4:8]} {phone[8:]}"
-    return f"0{phone[3:]}" if re.fullmatch(r"\+31\d{9}", phone, re.ASCII) else phone
 
 
 PAGES = (Page("/desk/g/{code}", case_page, policy.READ),)

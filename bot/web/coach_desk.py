@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.web import dates, policy, sse
+from bot.web.client_words import about_client
 from bot.web.desk_frame import desk_page, staff_of
 from bot.web.house import House, house
 from bot.web.policy import Page
@@ -55,11 +56,12 @@ def _plain(here: House, row: TodayRow) -> TodayRow:
         for fact in ("preferred_contact", "part_of_day")
         if one and one in facts[fact].choices
     ]
+    wants = row.wants.removeprefix("Wil: ")
     return replace(
         row,
-        wants=row.wants.removeprefix("Wil: "),
+        wants=about_client(wants) if row.channel != "desk" else wants,  # what a coach typed stays as it is
         fits=_REASON.sub("", row.fits.removeprefix("Past: ")).replace("; ", ", "),
-        open_questions=row.open_questions.removeprefix("Nog open: "),
+        open_questions=about_client(row.open_questions.removeprefix("Nog open: ")),
         contact=", ".join(wishes).replace("'S ", "'s ").lower() or row.contact,
     )
 

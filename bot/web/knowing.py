@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from bot.web.client_words import about_client
 from bot.web.texts import LANGUAGES, phrases
 from bot.web.views import Condition, Fit, Known
 from flows.commands import COMMANDS
@@ -56,8 +57,11 @@ def spoken(content: Content, text: str, language: str = "nl") -> str:
     return f"{words}: {LANGUAGES.get(argument, argument)}" if argument else words
 
 
-def not_known(content: Content, matches: Iterable[Any], profile: Profile, most: int = 8) -> tuple[tuple[str, str], ...]:
-    """Facts that would still decide something, the most useful first: (id, name)."""
+def not_known(
+    content: Content, matches: Iterable[Any], sealed: Container[str] = (), most: int = 8
+) -> tuple[tuple[str, str], ...]:
+    """Facts that would still decide something, the most useful first: (id, name). What was answered and is sealed for
+    this reader is not asked again."""
     counts: dict[str, int] = {}
     for match in matches:
         if match.verdict == "maybe":
@@ -65,7 +69,9 @@ def not_known(content: Content, matches: Iterable[Any], profile: Profile, most: 
                 counts[fact] = counts.get(fact, 0) + 1
     ordered = sorted(counts, key=lambda fact: (-counts[fact], fact))
     facts = content.knowledge.facts
-    return tuple((fact, facts[fact].name) for fact in ordered if fact in facts)[:most]
+    return tuple((fact, about_client(facts[fact].name)) for fact in ordered if fact in facts and fact not in sealed)[
+        :most
+    ]
 
 
 def fits(
@@ -86,8 +92,8 @@ def fits(
                 match.verdict,
                 match.status,
                 conditions(content, entry, profile),
-                tuple(match.because),
-                tuple((fact, facts[fact].name) for fact in match.missing if fact in facts),
+                tuple(map(about_client, match.because)),
+                tuple((fact, about_client(facts[fact].name)) for fact in match.missing if fact in facts),
                 entry.step_today or (entry.steps[0] if entry.steps else ""),
                 entry.url,
                 entry.checked_on,
@@ -105,6 +111,7 @@ def conditions(content: Content, entry: Entry, profile: Profile) -> tuple[Condit
         words = _words(content, part)
         if words:
             truth = "human" if isinstance(part, Human) else judge(part, profile).truth
+            words = about_client(words)
             found.append(Condition(truth, words[:1].upper() + words[1:]))
     return tuple(dict.fromkeys(found))
 

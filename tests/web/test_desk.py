@@ -9,6 +9,7 @@ import pytest
 
 from bot.desk import Desk
 from bot.web.case_actions import ACTIONS, read_day
+from bot.web.client_words import about_client
 from tests.web.conftest import Visitor, a_case, staff
 from tests.web.serving import Clock
 
@@ -409,3 +410,36 @@ async def test_the_bot_goes_on_where_the_coach_says(visitor: Visitor, sanne: Vis
     assert "De digitale hulp heeft het gesprek weer" in page.text
     assert await answer_of(desk, code, "situation") == ("job_seeker", "coach")
     assert "U praat weer met de digitale hulp" in (await visitor.get("/chat")).text
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("u zoekt werk, Almere, geen diploma", "zoekt werk, Almere, geen diploma"),
+        ("zzp'er", "zzp'er"),
+        ("omdat u geen diploma hebt en werk zoekt", "omdat de klant geen diploma heeft en werk zoekt"),
+        ("Uw hoogste diploma", "Hoogste diploma"),
+        ("of u statushouder bent", "of de klant statushouder is"),
+        ("Uw plan moet bij het fonds passen.", "Zijn of haar plan moet bij het fonds passen."),
+        ("bureau, duur, nu", "bureau, duur, nu"),
+    ],
+)
+def test_a_coach_reads_about_the_client(said: str, told: str):
+    assert about_client(said) == told
+
+
+async def test_what_was_answered_and_is_still_sealed_is_not_asked_again(visitor: Visitor, bilal: Visitor, desk: Desk):
+    for text in ("wil heftruck rijden, geen diploma, heb bijstand, woon in almere", "bel mij", "0612345678", "ochtend"):
+        await visitor.say(text)
+    code = (await desk.store.today(await staff(desk, "noor")))[-1].code
+    page = (await bilal.get(f"/desk/g/{code}")).text
+    assert page.count("zichtbaar na oppakken") >= 1
+    unknown = page.partition("Nog niet bekend")[2].partition("Wat past")[0]
+    assert "itkering" not in unknown
+    assert "Nog open" in page
+    assert "niets</dd>" not in page, "what the sheet asks is open in the summary too"
+    around = (
+        page.partition('id="gesprek"')[0] + page.partition('id="blad"')[2]
+    )  # the visitor's own talk stays as it was
+    for words in ("u zoekt werk", "omdat u ", "Uw hoogste"):
+        assert words not in around, words
