@@ -158,7 +158,7 @@ def corrected_by(built: Content, state: State, fact: str, value: Any, route: str
     events: dict[str, list[Event]] = {
         "wijzig": [Said("wijzig"), Chose((fact,)), answer],
         "beside": [Commanded("change", fact), answer],
-        "old button": [Pressed(old[0][0], old[0][1].index(options[0]))] if old else [],
+        "old button": [Pressed(*old[0])] if old else [],
         "free text": [Said(f"nee ik bedoel toch {named}")],
         "coach": [CoachAnswered(fact, value)],
     }
@@ -182,9 +182,9 @@ MET: Counter[str] = Counter()
 
 
 @QUIET
-@given(drawn, answer_sets, st.lists(st.integers(0, 5), min_size=1, max_size=5), st.data())
+@given(drawn, answer_sets, st.lists(st.integers(0, 5), min_size=1, max_size=5), st.integers(0, 5))
 def test_a_correction_equals_every_conversation_that_ends_alike(
-    content: Content, flows: Any, answers: dict[str, Any], picks: list[int], data: st.DataObject
+    content: Content, flows: Any, answers: dict[str, Any], picks: list[int], other: int
 ) -> None:
     """Answered, corrected in each way there is, agreed to; against who said it right at once, with the same asked-list
     and decisions: the same advice and the same pending question."""
@@ -198,7 +198,7 @@ def test_a_correction_equals_every_conversation_that_ends_alike(
         return
     fact = answered[0]
     others = [value_of(one) for one in VALUES[fact] if value_of(one) != state.answers[fact].value]
-    right = data.draw(st.sampled_from(others))
+    right = others[other % len(others)]
     for route in ROUTES:
         corrected = corrected_by(built, state, fact, right, route)
         if corrected.answers.get(fact, Answer("")).value != right:
