@@ -8,7 +8,7 @@ group of values that conditions can tell apart. `advise` counts as verdicts over
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -80,7 +80,7 @@ class _Prover:
             leaf.fact for one in criteria for leaf in leaves(one) if isinstance(leaf.test, InState)
         }
         self.proof = Proof(self.quotient)
-        self.latest: tuple[dict[str, Group], Profile] = ({}, content.profile({}, None))
+        self.latest: tuple[Mapping[str, Group], Profile] = ({}, content.profile({}, None))
         self.certain: dict[tuple[Any, ...], bool] = {}
         self.chains: dict[tuple[int, int], tuple[Any, ...]] = {}
         self.liveness = Liveness(content)
@@ -151,12 +151,12 @@ class _Prover:
         """One visitor per group; a fact nobody asks on the way may have been told, or not."""
         if fact in visit.assigned and visit.assigned[fact].status == ASKED:
             for group in self.quotient.groups(fact):
-                yield replace(visit, assigned={**visit.assigned, fact: group})
+                yield visit._replace(assigned={**visit.assigned, fact: group})
             return
         free = fact != ADVICE and (fact in self.told or fact not in self.asked_somewhere)
         groups = [group for group in self.quotient.groups(fact) if group.status == "given"] if free else []
         for group in (*groups, Group(ABSENT)):
-            yield replace(visit, assigned={**visit.assigned, fact: group})
+            yield visit._replace(assigned={**visit.assigned, fact: group})
 
     def profile(self, visit: Visit) -> Profile:
         """For the flows' own conditions: one value stands for its whole group."""
@@ -207,8 +207,8 @@ class _Prover:
         first = (visit.questions, visit.words) if certain and visit.first_step is None else visit.first_step
         yield (
             after,
-            replace(
-                visit, words=visit.words + words, events=(*visit.events, step.key), certain=certain, first_step=first
+            visit._replace(
+                words=visit.words + words, events=(*visit.events, step.key), certain=certain, first_step=first
             ),
         )
 
@@ -243,11 +243,11 @@ class _Prover:
         text = step.opening or step.text or declared.question
         read = visit.words + len(text.split())
         counted = (
-            visit if CONTACT in visit.flows or "call_me" in visit.flows else replace(visit, asked=(*visit.asked, fact))
+            visit if CONTACT in visit.flows or "call_me" in visit.flows else visit._replace(asked=(*visit.asked, fact))
         )
         answers: tuple[Group, ...] = (Group(ASKED) if self.quotient.reads(fact) else Group("given", UNREAD),)
         for answer in self.quotient.groups(fact) if fact == WHO else answers:
-            yield after, replace(counted, words=read, assigned={**visit.assigned, fact: answer})
+            yield after, counted._replace(words=read, assigned={**visit.assigned, fact: answer})
 
     def do(self, step: Do, after: Any, visit: Visit) -> Iterator[tuple[Any, Visit]]:
         yield self.into(step.flow, after, visit)
@@ -256,7 +256,7 @@ class _Prover:
         flow = self.content.flows.get(name)
         if flow is None or name in visit.flows:
             return after, visit
-        return self.chain(flow.steps, after), replace(visit, flows=(*visit.flows, name))
+        return self.chain(flow.steps, after), visit._replace(flows=(*visit.flows, name))
 
     def set_fact(self, step: SetFact, after: Any, visit: Visit) -> Iterator[tuple[Any, Visit]]:
         known = visit.assigned.get(step.fact)
@@ -268,21 +268,21 @@ class _Prover:
         self.proof.sets.setdefault(step.fact, set()).add(step.key)
         value = self.content.plain_value(step.fact, step.value)
         assigned = {**visit.assigned, step.fact: Group("given", value, 0)}  # nobody said it
-        yield after, replace(visit, assigned=assigned, events=(*visit.events, step.key))
+        yield after, visit._replace(assigned=assigned, events=(*visit.events, step.key))
 
     def advise(self, step: Advise, after: Any, visit: Visit) -> Iterator[tuple[Any, Visit]]:
-        visit = replace(visit, by_need=visit.by_need + step.questions, events=(*visit.events, step.key))
+        visit = visit._replace(by_need=visit.by_need + step.questions, events=(*visit.events, step.key))
         certain = self.is_certain(step, visit)
         if visit.first_step is None:
-            visit = replace(visit, first_step=(visit.questions, visit.words))
-        visit = replace(visit, certain=visit.certain or certain or step.today)
+            visit = visit._replace(first_step=(visit.questions, visit.words))
+        visit = visit._replace(certain=visit.certain or certain or step.today)
         outcomes = [("some",)]
         if self.quotient.reads(ADVICE):
             named = {value for test in self.quotient.tests[ADVICE] for value in getattr(test, "values", ())}
             outcomes += [(one,) for one in sorted(named - {"none"})]
             outcomes += [] if certain else [("none",)]
         for outcome in outcomes:
-            yield after, replace(visit, assigned={**visit.assigned, ADVICE: Group("given", outcome)})
+            yield after, visit._replace(assigned={**visit.assigned, ADVICE: Group("given", outcome)})
 
     def is_certain(self, step: Advise, visit: Visit) -> bool:
         """Some running entry of these kinds fits already, and no further answer can take that away."""
@@ -308,10 +308,10 @@ class _Prover:
         return self.kinds[kinds]
 
     def answer(self, step: Answer, after: Any, visit: Visit) -> Iterator[tuple[Any, Visit]]:
-        yield after, replace(visit, words=visit.words + len(step.text.split()), events=(*visit.events, step.key))
+        yield after, visit._replace(words=visit.words + len(step.text.split()), events=(*visit.events, step.key))
 
     def consent(self, step: Consent, after: Any, visit: Visit) -> Iterator[tuple[Any, Visit]]:
-        visit = replace(visit, words=visit.words + len(step.text.split()), events=(*visit.events, step.key))
+        visit = visit._replace(words=visit.words + len(step.text.split()), events=(*visit.events, step.key))
         yield after, visit
         rest = after
         while rest and not isinstance(rest[0], _Leave):
@@ -320,30 +320,30 @@ class _Prover:
 
     def handoff(self, step: Handoff, after: Any, visit: Visit) -> Iterator[tuple[Any, Visit]]:
         if visit.first_step is None:
-            visit = replace(visit, first_step=(visit.questions, visit.words))
-        visit = replace(visit, handed=True, events=(*visit.events, step.key))
+            visit = visit._replace(first_step=(visit.questions, visit.words))
+        visit = visit._replace(handed=True, events=(*visit.events, step.key))
         yield self.into(CONTACT, after, visit)
 
     def offer(self, step: Offer, after: Any, visit: Visit) -> Iterator[tuple[Any, Visit]]:
         if step.open and step.open not in self.content.knowledge.catalogue:
             yield after, visit  # a region switches this on by adding that entry
             return
-        visit = replace(visit, events=(*visit.events, step.key))
+        visit = visit._replace(events=(*visit.events, step.key))
         if visit.handed and step.what == "coach":
             yield after, visit
             return
         flow = CONTACT if step.what == "coach" else step.what
-        accepted = replace(visit, offers={**visit.offers, step.key: "yes"}, handed=visit.handed or step.what == "coach")
+        accepted = visit._replace(offers={**visit.offers, step.key: "yes"}, handed=visit.handed or step.what == "coach")
         if accepted.handed and accepted.first_step is None:
-            accepted = replace(accepted, first_step=(visit.questions, visit.words))
+            accepted = accepted._replace(first_step=(visit.questions, visit.words))
         yield self.into(flow, after, accepted)
-        yield after, replace(visit, offers={**visit.offers, step.key: "no"})
+        yield after, visit._replace(offers={**visit.offers, step.key: "no"})
 
     def review(self, step: Review, after: Any, visit: Visit) -> Iterator[tuple[Any, Visit]]:
         yield after, visit
 
     def finish(self, step: Finish, after: Any, visit: Visit) -> Iterator[tuple[Any, Visit]]:
-        yield (), replace(visit, ended=True, events=(*visit.events, step.key))
+        yield (), visit._replace(ended=True, events=(*visit.events, step.key))
 
 
 class _Leave:

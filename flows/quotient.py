@@ -7,9 +7,8 @@ Every group keeps how many raw values it stands for, so that a proof can say wha
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import Any
+from typing import Any, NamedTuple
 
 from knowledge.criteria import At, Between, EachOf, Inside, InState, Leaf, OneOf, SomeOf, leaves
 from knowledge.facts import Fact, Facts
@@ -20,8 +19,7 @@ ASKED = "asked"  # answered, but no condition has needed to know with what yet
 MOST_TESTED = 8  # values of one several-choices fact that conditions name; beyond this it is listed as not proven
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """Values (or an answer state) that no condition of the flows tells apart. `value` stands for all of them there.
 
     `every` is what holds for each of them, as an answer that leaves open what is open: ids, a band, or None.
@@ -112,7 +110,7 @@ class Quotient:
                 outcome = tuple(test.level(frozenset(value), None) for test in tests)
                 before = groups.get(outcome)
                 groups[outcome] = (
-                    Group("given", value, size) if before is None else replace(before, size=before.size + size)
+                    Group("given", value, size) if before is None else before._replace(size=before.size + size)
                 )
         return list(groups.values())
 

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from flows.model import Advise
 from flows.quotient import Group, Quotient
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """One visitor so far. Frozen, so that splitting is sharing."""
+class Visit(NamedTuple):
+    """One visitor so far. Nothing of it is ever changed in place, so that splitting is sharing."""
 
-    assigned: dict[str, Group] = field(default_factory=dict)
+    assigned: Mapping[str, Group] = MappingProxyType({})
     asked: tuple[str, ...] = ()  # facts asked, in order
     by_need: int = 0  # questions advise may add
     words: int = 0  # words read
     first_step: tuple[int, int] | None = None  # questions and words before the first concrete step
     events: tuple[str, ...] = ()  # keys of steps whose effect came
     flows: tuple[str, ...] = ()
-    offers: dict[str, str] = field(default_factory=dict)
+    offers: Mapping[str, str] = MappingProxyType({})
     certain: bool = False  # holds something that can be done today, whatever else is answered
     handed: bool = False
     ended: bool = False

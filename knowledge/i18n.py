@@ -141,6 +141,9 @@ def po_head(language: str, review: str = "") -> str:
 
 
 def _unquoted(quoted: str, shown: str, number: int, problems: Problems | None) -> str:
+    plain = quoted[1:-1]
+    if quoted == f'"{plain}"' and '"' not in plain and "\\" not in plain and plain.isprintable():
+        return plain  # nothing in it means something else than it says
     try:
         value = ast.literal_eval(quoted)
     except (ValueError, SyntaxError):

@@ -114,7 +114,7 @@ def measure(text: str, easy: Iterable[str] = ()) -> Figures:
 
 def findings(text: str, easy: Iterable[str] = (), *, most_words: int = 60) -> list[Finding]:
     """Everything that makes this text hard; empty when it may be shown."""
-    easy = tuple(easy)
+    easy = frozenset(easy)
     found: list[Finding] = []
     figures = measure(text, easy)
     if figures.words > most_words:
@@ -178,14 +178,16 @@ def _is_known(word: str, known: frozenset[str]) -> bool:
         return True
     if f"{word}en" in frequent:  # "wijzig", of "wijzigen"
         return True
-    return len(_splitter(known).split(word)) == 2
+    if len(_splitter().split(word)) == 2:
+        return True
+    return len(Splitter(_Either(frequent, known)).split(word)) == 2
 
 
 def _plainer(word: str) -> str:
     plainer = PLAINER.get(word.casefold())
     if plainer:
         return f"Write '{plainer}'."
-    parts = _splitter(frozenset()).split(word.casefold())
+    parts = _splitter().split(word.casefold())
     split = f"Say it in more words ({', '.join(parts)}), use" if len(parts) > 2 else "Use"
     return f"{split} words that everybody uses, or explain '{word}' in glossary.yaml."
 
@@ -201,9 +203,19 @@ def _frequent() -> frozenset[str]:
     return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
 
 
-@lru_cache(maxsize=256)
-def _splitter(known: frozenset[str]) -> Splitter:
-    return Splitter(_frequent() | known)
+@lru_cache(maxsize=1)
+def _splitter() -> Splitter:
+    return Splitter(_frequent())
+
+
+class _Either:
+    """The words of two sets, one of which is too large to copy for every text."""
+
+    def __init__(self, many: frozenset[str], few: frozenset[str]) -> None:
+        self._many, self._few = many, few
+
+    def __contains__(self, word: object) -> bool:
+        return word in self._many or word in self._few
 
 
 @lru_cache(maxsize=20_000)

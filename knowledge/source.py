@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -30,9 +29,9 @@ MAX_NODES = 20_000
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A scalar, list or mapping with its place. `value` is str, tuple[Node, …] or dict[str, Node]."""
+class Node(NamedTuple):
+    """A scalar, list or mapping with its place. `value` is str, tuple[Node, …] or dict[str, Node]. As Place a tuple,
+    because a check of the content makes a hundred thousand of them."""
 
     value: str | tuple[Node, ...] | dict[str, Node]
     place: Place
@@ -172,7 +171,8 @@ class _Composer:
         return self.parser.get_event()
 
     def _place(self, event: Any) -> Place:
-        return Place(self.file, event.start_mark.line + 1, event.start_mark.column + 1)
+        mark = event.start_mark
+        return Place(self.file, mark.line + 1, mark.column + 1)
 
     def _node(self, event: Any, depth: int) -> Node:
         self.nodes += 1
@@ -197,7 +197,7 @@ class _Composer:
 
     def _scalar(self, event: Any, place: Place) -> Node:
         text: str = event.value
-        bad = _CONTROL.search(text)  # escapes such as "\0" only show themselves here
+        bad = _CONTROL.search(text) if event.style == '"' else None  # escapes such as "\0" only show themselves here
         if bad:
             raise _Refused(place, f"holds the invisible character U+{ord(bad.group()):04X}", "Delete it.")
         if not event.style and text in ("~", "null"):  # plain; the two parsers say that as None and ""

@@ -8,6 +8,7 @@ decided it.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
+from itertools import repeat
 from typing import Any
 
 from knowledge.criteria import NO, UNKNOWN, At, Between, Criterion, EachOf, Inside, InState, Leaf, judge, leaves
@@ -27,6 +28,7 @@ class Finder:
 
     def __init__(self, facts: Facts, geography: Any) -> None:
         self._facts, self._geography = facts, geography
+        self._inside: dict[str, list[bool | None]] = {}  # area -> for each municipality whether it lies in it
         self._kept: dict[Hashable, list[Any]] = {}  # values tried, by fact and tests: most criteria share theirs
 
     def find(self, criterion: Criterion, goal: Goal, given: dict[str, Given] | None = None) -> dict[str, Given] | None:
@@ -52,13 +54,14 @@ class Finder:
         if self._steps > MOST_STEPS:
             raise TooHard
         profile = Profile(self._facts, self._geography, answers)
-        judgement = judge(criterion, profile)
-        states = [fact for fact, some in tests.items() if fact not in answers and _tests_state(some)]
-        if judgement.level != UNKNOWN and goal(judgement.level):
+        level = criterion.level(profile)
+        if level != UNKNOWN and goal(level):
             return answers
-        if judgement.level != UNKNOWN and not states:
+        states = [fact for fact, some in tests.items() if fact not in answers and _tests_state(some)]
+        if level != UNKNOWN and not states:
             return None
-        for fact in self._to_ask((*judgement.missing, *states), profile):
+        missing = judge(criterion, profile).missing if level == UNKNOWN else ()
+        for fact in self._to_ask((*missing, *states), profile):
             for answer in self.candidates(self._facts[fact], tests.get(fact, [])):
                 found = self._search(criterion, goal, {**answers, fact: answer}, tests)
                 if found is not None:
@@ -122,12 +125,17 @@ class Finder:
 
     def _places(self, tests: list[Leaf]) -> list[str]:
         geography = self._geography() if callable(self._geography) else self._geography
-        scopes = [scope for leaf in tests if isinstance(leaf.test, Inside) for scope in leaf.test.scopes]
+        scopes = dict.fromkeys(scope for leaf in tests if isinstance(leaf.test, Inside) for scope in leaf.test.scopes)
         keys = [key for leaf in tests if isinstance(leaf.test, At) for key in leaf.test.keys]
+        spots = geography.municipalities
+        for scope in scopes:
+            if scope not in self._inside:
+                self._inside[scope] = [geography.inside(spot, scope) for spot in spots]
         seen: dict[tuple[bool | None, ...], str] = {}
-        for spot in geography.municipalities:
-            seen.setdefault(tuple(geography.inside(spot, scope) for scope in scopes), spot.key)
-        return [*keys, *sorted(seen.values(), key=lambda key: key)]
+        outcomes = zip(*(self._inside[scope] for scope in scopes), strict=True) if scopes else repeat(())
+        for spot, outcome in zip(spots, outcomes, strict=False):
+            seen.setdefault(outcome, spot.key)
+        return [*keys, *sorted(seen.values())]
 
 
 def _tests(criterion: Criterion, facts: Facts) -> dict[str, list[Leaf]]:
