@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import axe_playwright_python
 import pytest
 
 from bot.desk import Desk
@@ -15,6 +16,7 @@ from storage.messages import Incoming
 from tests.web.screenshots import CHROMIUM, browser, running_with_a_pack
 from tests.web.serving import Running, running
 
+AXE_SCRIPT = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 IN_A_BROWSER = [
     pytest.mark.browser,
     pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Chromium is not installed"),
@@ -43,6 +45,38 @@ def whole_desk() -> Iterator[Running]:
     """With a pack, so that every page has every state."""
     with running_with_a_pack() as made:
         yield made
+
+
+def axe(page: Any, only: dict[str, Any]) -> list[dict[str, Any]]:
+    """What axe-core has against the page as it stands now. Its script is read once per page, not once per question."""
+    if page.evaluate("typeof axe") == "undefined":
+        page.evaluate(AXE_SCRIPT.read_text(encoding="utf-8"))
+    options = {"runOnly": only, "resultTypes": ["violations"]}
+    found: list[dict[str, Any]] = page.evaluate(
+        "async (options) => (await axe.run(document, options)).violations", options
+    )
+    return found
+
+
+SPACED = """() => {
+    const spacing = new CSSStyleSheet();
+    spacing.replaceSync(
+        '* {line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important}' +
+        'p {margin-bottom: 2em !important}');
+    document.adoptedStyleSheets.push(spacing);
+    const wide = document.documentElement.scrollWidth;
+    document.adoptedStyleSheets.pop();
+    return wide;
+}"""
+
+
+def too_wide(page: Any, width: int = 320) -> list[str]:
+    """How the page scrolls sideways on a phone as small as that, also with the wide letters somebody may need."""
+    before = page.viewport_size
+    page.set_viewport_size({"width": width, "height": 640})
+    found = {"": page.evaluate("document.documentElement.scrollWidth"), " with wide letters": page.evaluate(SPACED)}
+    page.set_viewport_size(before)
+    return [f"{wide} wide{how} on a screen of {width}" for how, wide in found.items() if wide > width]
 
 
 class Screen:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.web.browsing import AXE_TAGS, IN_A_BROWSER, Screen, chrome
+from tests.web.browsing import AXE_TAGS, IN_A_BROWSER, Screen, axe, chrome, too_wide
 from tests.web.login_journey import (
     invitation,
     office,
@@ -38,16 +38,12 @@ def complained(screen: Screen) -> list[str]:
 
 @pytest.mark.parametrize("size", [(1440, 900), (390, 844)], ids=["desktop", "phone"])
 def test_axe_finds_nothing_on_any_page_of_coming_in_and_watching(desk: Any, chrome: Any, size: tuple[int, int]):
-    from axe_playwright_python.sync_playwright import Axe
-
-    axe = Axe()
     found: list[str] = []
     seen: list[str] = []
 
     def look(page: Any, name: str) -> None:
         seen.append(name)
-        only = {"runOnly": {"type": "tag", "values": AXE_TAGS}, "resultTypes": ["violations"]}
-        for one in axe.run(page, options=only).response["violations"]:
+        for one in axe(page, {"type": "tag", "values": AXE_TAGS}):
             found.append(f"{name}: {one['id']} {one['nodes'][0]['html'][:100]}")
         small = page.evaluate(
             """() => [...document.querySelectorAll('button, a.nl-button, input:not([type=hidden]), select, textarea')]
@@ -55,6 +51,8 @@ def test_axe_finds_nothing_on_any_page_of_coming_in_and_watching(desk: Any, chro
             .filter(e => e.getBoundingClientRect().height < 43.5).map(e => e.outerHTML.slice(0, 80))"""
         )
         found.extend(f"{name}: too small to touch {one}" for one in small)
+        if size[0] < 1000:
+            found.extend(f"{name}: {one}" for one in too_wide(page))
 
     running, provider = desk
     for journey in JOURNEYS.values():
@@ -64,22 +62,6 @@ def test_axe_finds_nothing_on_any_page_of_coming_in_and_watching(desk: Any, chro
         assert complained(screen) == []
     assert found == []
     assert len(seen) == len(set(seen)) == 23
-
-
-def test_nothing_of_it_scrolls_sideways_on_a_small_phone(desk: Any, chrome: Any):
-    wide: list[str] = []
-
-    def look(page: Any, name: str) -> None:
-        width = page.evaluate("document.documentElement.scrollWidth")
-        if width > 320:
-            wide.append(f"{name} {width}")
-
-    running, provider = desk
-    for journey in JOURNEYS.values():
-        screen = Screen(chrome, 320, 640)
-        journey(running, provider, screen.page, look)
-        screen.context.close()
-    assert wide == []
 
 
 def test_logging_in_and_proving_it_again_with_the_keyboard_only(desk: Any, chrome: Any):
