@@ -212,6 +212,13 @@ def test_the_lock_names_versions_sums_and_licences_and_no_address() -> None:
     assert f"?v={font['version']}" in (WEB / "static" / "fonts.css").read_text()
 
 
+def test_the_documents_name_every_package_with_its_version_and_licence() -> None:
+    lock = json.loads((ROOT / "vendor.lock.json").read_text())["packages"]
+    told = (ROOT / "docs" / "dependencies.md").read_text()
+    rows = [f"| `{one['package']}` | {one['version']} | {one['licence']} |" for one in lock]
+    assert [row for row in rows if row not in told] == []
+
+
 def test_each_fetched_sheet_has_one_of_ours_to_stand_in_for_it() -> None:
     lock = json.loads((ROOT / "vendor.lock.json").read_text())
     sheets = {sheet for one in lock["packages"] for sheet in one.get("styles", {}).values()}
