@@ -82,6 +82,7 @@ class Read:
     turned: Turned | None = None
     heard: Heard | None = None
     moved: tuple[int, int] | None = None  # a group became a supergroup: old and new id
+    left: int = 0  # the bot was taken out of this group
     joined: tuple[int, str] | None = None  # the bot was put into this chat: group, supergroup or channel
     command: str = ""  # /menu may be a host's own command: not for the desk when it is mounted
 
@@ -211,6 +212,8 @@ def _membership(change: Mapping[str, Any]) -> Read:
     before = change.get("old_chat_member", {}).get("status", "left")
     if status in ("member", "administrator") and before in ("left", "kicked"):
         return Read(joined=(_number(chat["id"]), str(chat["type"])))
+    if status in ("left", "kicked"):
+        return Read(left=_number(chat["id"]))
     return Read()
 
 

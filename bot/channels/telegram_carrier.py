@@ -64,7 +64,7 @@ def failure(status: int, said: str, parameters: Mapping[str, Any] | None = None)
     if parameters.get("migrate_to_chat_id"):
         return CallFailed("moved", said, moved_to=int(parameters["migrate_to_chat_id"]))
     low = said.lower()
-    if status == 429:
+    if status == 429 or low.startswith("too many requests"):
         return CallFailed("slow", said, seconds=1)
     if status == 403:
         return CallFailed("gone", said)

@@ -12,6 +12,7 @@ import asyncio
 import hashlib
 import json
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,12 +30,25 @@ from storage.store import Store
 log = logging.getLogger("loket.telegram")
 GROUP, COACH = "tg_group", "tg_coach"  # purposes of one-time codes
 CODE_LIVES = timedelta(minutes=30)
+LINK, LINK_COACH = "koppelgroep", "koppel"  # commands: in the group, and of each coach in private
+PICK_UP = "lkg:"  # how the data of the group's buttons begins
 PACE = 3.4  # seconds between calls to one group: Telegram takes about twenty a minute
+BREATH = 1.0  # seconds between rounds at least
+TRIES, LONGEST_WAIT = 3, 20.0  # of one call, and seconds between them when Telegram asks to wait
+LEASE = 150  # seconds for one card, all its tries included
 EVERYBODY = Staff("", "", "", "coordinator")  # all teams; a group is of the whole desk
 SITUATIONS = {
     "job_seeker": "werkzoekende", "employee": "werkende", "self_employed": "zzp'er", "employer": "ondernemer",
     "school": "school", "intermediary": "verwijzer",
 }  # fmt: skip
+
+
+TOO_MANY = "Te veel verkeerde codes. Probeer het over een kwartier."
+WRONG = "Deze code werkt niet (meer). Vraag een nieuwe."
+_REFUSED = {
+    "forbidden": "Deze hulpvraag is voor een ander team.",
+    "full": "U hebt al veel hulpvragen. Rond er eerst een af.",
+}
 
 
 async def make_code(store: Store, now: datetime, staff: str = "") -> str:
@@ -67,28 +81,41 @@ class CoachGroup:
     # ---- what coaches do ------------------------------------------------------------------------------------------
 
     async def link_coach(self, user: int, given: str) -> str:
-        """`/koppel CODE` in private. Five wrong codes in a quarter of an hour, and it waits."""
-        key = f"koppel:{_of_user(user)}"
-        if await self._store.failures(key) >= 5:
-            return "Te veel verkeerde codes. Probeer het over een kwartier."
-        staff = await self._store.take_link(hashed(typed(given)), COACH)
-        if staff is None:
-            await self._store.note_failure(key)
-            return "Deze code werkt niet (meer). Vraag een nieuwe."
+        """`/koppel CODE` in private."""
+        staff = await self._redeem(user, given, COACH)
+        if not staff:
+            return TOO_MANY if staff is None else WRONG
         await self._store.put_setting(self._coach_name(user), staff)
         await self._store.audit(staff, "telegram_linked", staff)
         return "Uw account is gekoppeld. U kunt nu hulpvragen oppakken in de groep."
 
     async def hear(self, heard: Heard) -> Answer | None:
         """A command or button in a group; None when it is not for us. Raises NotStored."""
-        if heard.command == "koppelgroep":
-            if await self._store.take_link(hashed(typed(heard.argument)), GROUP) is None:
-                return Answer("Deze code werkt niet (meer). Vraag een nieuwe.")
-            await self._store.put_setting(self._group_name, str(heard.chat))
+        if heard.command == LINK:
+            linked = await self._store.setting(self._group_name) == str(heard.chat)
+            redeemed = await self._redeem(heard.user, heard.argument, GROUP)
+            if redeemed is None:
+                return Answer(TOO_MANY)
+            if not redeemed:
+                return Answer(f"{WRONG} Deze groep is al gekoppeld." if linked else WRONG)
+            if not linked:
+                await self._keep({})  # whoever waits gets a card here too
+                await self._store.put_setting(self._group_name, str(heard.chat))
+                self._store.wake()
             return Answer("Deze groep is gekoppeld. Hier komen hulpvragen, zonder namen en nummers.")
-        if heard.data.startswith("lkg:") and str(heard.chat) == await self._store.setting(self._group_name):
-            return Answer(await self._pick_up(heard.user, heard.data.removeprefix("lkg:")), alert=True)
+        if heard.data.startswith(PICK_UP) and str(heard.chat) == await self._store.setting(self._group_name):
+            return Answer(await self._pick_up(heard.user, heard.data.removeprefix(PICK_UP)), alert=True)
         return None
+
+    async def _redeem(self, user: int, given: str, purpose: str) -> str | None:
+        """What the code stands for; '' when it is wrong or used, None after five wrong ones in a quarter of an hour."""
+        key = f"koppel:{_of_user(user)}"
+        if await self._store.failures(key) >= 5:
+            return None
+        found = await self._store.take_link(hashed(typed(given)), purpose)
+        if found is None:
+            await self._store.note_failure(key)
+        return found or ""
 
     async def _pick_up(self, user: int, case: str) -> str:
         staff = await self._store.setting(self._coach_name(user))
@@ -99,52 +126,71 @@ class CoachGroup:
         if isinstance(done, Done):
             return f"Opgepakt: {case}. Ga verder in de coachdesk."
         if done.why == "taken":
-            return f"Al opgepakt door {done.by}."
-        return "Deze hulpvraag wacht niet meer."
+            return f"Al opgepakt door {done.by}." if done.by else "Al opgepakt."
+        return _REFUSED.get(done.why, "Deze hulpvraag wacht niet meer.")
 
     async def moved(self, before: int, after: int) -> None:
-        """The group became a supergroup and has another number now."""
-        if await self._store.setting(self._group_name) == str(before):
+        """The group became a supergroup: another number, and messages that cannot be changed any more."""
+        if str(before) in (await self._store.setting(self._group_name), await self._store.setting(self._left_name)):
             await self._store.put_setting(self._group_name, str(after))
+            await self._store.put_setting(self._left_name, "")
+            await self._keep(dict.fromkeys(await self._cards(), 0))
+
+    async def left(self, chat: int) -> None:
+        """The bot was taken out of a group; of ours, nothing more is sent until it is linked again."""
+        if await self._store.setting(self._group_name) == str(chat):
+            await self._store.put_setting(self._left_name, str(chat))  # Telegram may say so when it only moves
+            await self._unlink()
+
+    async def _unlink(self) -> None:
+        await self._store.put_setting(self._group_name, "")
+        log.error("the coaches' group is gone; link it again with /koppelgroep")
 
     # ---- cards ----------------------------------------------------------------------------------------------------
 
     async def run(self) -> None:
         """Keeps the group's cards in line with who waits, until cancelled."""
         holder = token(64)
+
+        async def ours() -> bool:
+            return await self._store.hold_lease(f"group:{self._carrier.bot}", holder, LEASE)
+
         while True:
+            change = asyncio.create_task(self._store.changed(30.0))
+            await asyncio.sleep(0)  # it listens from here on: what is committed while we look is not missed
             try:
-                linked = await self._store.setting(self._group_name)
-                if linked and await self._store.hold_lease(f"group:{self._carrier.bot}", holder, 90):
-                    await self.bring_in_line()
+                if await self._store.setting(self._group_name):
+                    await self.bring_in_line(ours)
+                await change
             except NotStored:
                 log.warning("the group's cards wait: the database cannot be written")
-            await self._store.changed(30.0)
-            await asyncio.sleep(1.0)
+            finally:
+                change.cancel()
+            await asyncio.sleep(BREATH)
 
-    async def bring_in_line(self) -> None:
-        """One round: cards of people who wait no more are finished, new people get one."""
-        group = await self._store.setting(self._group_name)
-        if not group:
-            return
+    async def bring_in_line(self, ours: Callable[[], Awaitable[bool]]) -> None:
+        """One round: cards of people who wait no more are finished, new people get one.
+
+        `ours` is asked before each call, because calls are slow here: only one process may keep the cards.
+        """
         waiting = {row.code: row for row in await self._store.inbox("waiting", EVERYBODY) if not row.practice}
-        cards: dict[str, int] = json.loads(await self._store.setting(self._cards_name) or "{}")
-        for number in [one for one in cards if one not in waiting]:
-            message = cards.pop(number)
+        for number in [one for one in await self._cards() if one not in waiting]:
+            if not await ours():
+                return
+            cards = await self._cards()
+            message = cards.pop(number, 0)
             await self._keep(cards)
             if message:
-                await self._call(
-                    "editMessageText", {"chat_id": int(group), "message_id": message, "text": await self._ended(number)}
-                )
+                await self._call("editMessageText", {"message_id": message, "text": await self._ended(number)})
         for number, row in waiting.items():
-            if number in cards:
+            if number in await self._cards():
                 continue
-            cards[number] = 0  # before sending: never twice
-            await self._keep(cards)
-            sent = await self._call("sendMessage", {"chat_id": int(group), **self._card(row)})
+            if not await ours():
+                return
+            await self._keep({**await self._cards(), number: 0})  # before sending: never twice
+            sent = await self._call("sendMessage", self._card(row))
             if isinstance(sent, dict):
-                cards[number] = int(sent.get("message_id", 0))
-                await self._keep(cards)
+                await self._keep({**await self._cards(), number: int(sent.get("message_id", 0))})
 
     def _card(self, row: InboxRow) -> dict[str, Any]:
         sector = self._desk.content.knowledge.lists["sectors"].entries.get(row.sector)
@@ -153,7 +199,7 @@ class CoachGroup:
             f"wacht sinds {_clock(row.waiting_since)}" if row.waiting_since else "",
             f"beloofd om {_clock(row.due)}" if row.due else "", "SPOED" if row.urgent else "",
         ]  # fmt: skip
-        buttons: list[dict[str, str]] = [{"text": "Oppakken", "callback_data": f"lkg:{row.code}"}]
+        buttons: list[dict[str, str]] = [{"text": "Oppakken", "callback_data": f"{PICK_UP}{row.code}"}]
         if self._desk.settings.public_url.startswith("https://"):
             buttons.append({"text": "Open in coachdesk", "url": f"{self._desk.settings.url}/desk/g/{row.code}"})
         text = " · ".join(part for part in parts if part)
@@ -165,21 +211,38 @@ class CoachGroup:
         return f"{number} · opgepakt door {coach}" if coach else f"{number} · wacht niet meer"
 
     async def _call(self, method: str, params: dict[str, Any]) -> Any:
-        """One paced call to the group; what fails here is for the log, never for a visitor's lane."""
-        await asyncio.sleep(PACE)
-        try:
-            return await self._carrier.call(method, params)
-        except CallFailed as failed:
-            if failed.kind == "slow":
-                await asyncio.sleep(failed.seconds)
-            elif failed.kind == "moved":
-                await self._store.put_setting(self._group_name, str(failed.moved_to))
-            elif failed.kind == "gone":
-                await self._store.put_setting(self._group_name, "")
-                log.error("the coaches' group is gone; link it again with /koppelgroep")
-            elif failed.kind != "done":
-                log.warning("a card was not sent", extra={"method": method, "verdict": failed.kind})
-            return None
+        """One paced call to the group; what fails here is for the log, never for a visitor's lane.
+
+        Tried again when it certainly was not done; a card whose answer was lost is never sent twice.
+        """
+        for _ in range(TRIES):
+            await asyncio.sleep(PACE)
+            group = await self._store.setting(self._group_name)
+            if not group:
+                return None
+            try:
+                return await self._carrier.call(method, {"chat_id": int(group), **params})
+            except CallFailed as failed:
+                if failed.kind == "slow":
+                    await asyncio.sleep(min(failed.seconds, LONGEST_WAIT))
+                elif failed.kind == "moved":
+                    await self.moved(int(group), failed.moved_to)
+                    if method != "sendMessage":
+                        return None
+                elif failed.kind == "gone":
+                    await self._unlink()
+                    return None
+                elif failed.kind != "down":
+                    if failed.kind != "done":
+                        log.warning("a card was not sent", extra={"method": method, "verdict": failed.kind})
+                    return None
+        log.warning("a card was not sent", extra={"method": method, "verdict": "given up"})
+        return None
+
+    async def _cards(self) -> dict[str, int]:
+        """Case number -> message in the group; 0 = none that can be changed."""
+        found: dict[str, int] = json.loads(await self._store.setting(self._cards_name) or "{}")
+        return found
 
     async def _keep(self, cards: dict[str, int]) -> None:
         await self._store.put_setting(self._cards_name, json.dumps(cards))
@@ -187,6 +250,10 @@ class CoachGroup:
     @property
     def _group_name(self) -> str:
         return group_setting(self._carrier.bot)
+
+    @property
+    def _left_name(self) -> str:
+        return f"tg-group-left:{self._carrier.bot}"
 
     @property
     def _cards_name(self) -> str:

@@ -6,12 +6,14 @@ The host keeps its own commands, also then, and everything else.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
 from bot.channels.telegram import Read, Unreadable
 from bot.channels.telegram_carrier import Carrier
+from bot.channels.telegram_group import LINK, LINK_COACH, PICK_UP, CoachGroup
 from bot.channels.telegram_profile import COMMANDS
 from bot.channels.telegram_receiver import Receiver
 from bot.channels.telegram_sender import TelegramSender
@@ -28,7 +30,9 @@ class Guest:
     def __init__(self, receiver: Receiver, command: str = "loket", keep: Collection[str] = ()) -> None:
         """`keep`: further commands that stay the host's while a conversation with the desk is going on."""
         self._receiver, self._command = receiver, command.lower()
-        self._ours = OURS - {one.lower().lstrip("/") for one in keep}
+        kept = {one.lower().lstrip("/") for one in keep}
+        self._ours = OURS - kept
+        self._coaches = frozenset({LINK, LINK_COACH} if receiver.group is not None else ()) - kept
 
     async def take(self, update: Mapping[str, Any]) -> bool:
         """True when this update was for the desk; then it is stored. Raises NotStored when it must come again."""
@@ -37,7 +41,7 @@ class Guest:
         except Unreadable as error:
             await self._receiver.set_aside(update, str(error))
             return False
-        if read.blocked is not None:
+        if read.blocked is not None or read.moved is not None or read.left:
             await self._receiver.carry_out(update, read)
             return False  # the host may want to know as well
         mine = await self._mine(update, read)
@@ -47,6 +51,9 @@ class Guest:
         return True
 
     async def _mine(self, update: Mapping[str, Any], read: Read) -> Read | None:
+        if self._receiver.group is not None and read.heard is not None:
+            coaches = read.heard.command in self._coaches or read.heard.data.startswith(PICK_UP)
+            return read if coaches else None
         query = update.get("callback_query")
         if query is not None:
             own = str(query.get("data", "")).startswith("lk1:") and read.heard is None
@@ -54,6 +61,8 @@ class Guest:
         incoming = read.incoming
         if incoming is None:
             return None
+        if read.command in self._coaches:
+            return read
         if read.command == self._command:
             text = incoming.event.text if isinstance(incoming.event, Said) else ""
             payload = text.partition(" ")[2].strip()
@@ -85,6 +94,7 @@ class Mount:
     def __init__(self, desk: Desk, command: str, keep: Collection[str]) -> None:
         self._desk, self._command, self._keep = desk, command, keep
         self._guests: dict[str, tuple[Guest, Receiver]] = {}
+        self._groups: list[asyncio.Task[None]] = []
         self._delivery = delivery_of(desk)
         desk.on_close(self)
 
@@ -92,7 +102,9 @@ class Mount:
         """The guest for this bot; the first time delivery begins for it."""
         known = self._guests.get(carrier.bot)
         if known is None:
-            receiver = Receiver(self._desk, carrier)
+            group = CoachGroup(self._desk, carrier)
+            receiver = Receiver(self._desk, carrier, group)
+            self._groups.append(asyncio.create_task(group.run()))
             known = self._guests[carrier.bot] = (Guest(receiver, self._command, self._keep), receiver)
             self._delivery.add("telegram", carrier.bot, TelegramSender(carrier, self._desk.clock))
             self._delivery.start()
@@ -105,6 +117,8 @@ class Mount:
     async def aclose(self) -> None:
         """Waits for what is on its way, as long as stopping may last. The host's bot stays open."""
         deadline = self._desk.deadline
+        for task in self._groups:
+            task.cancel()
         for _, receiver in self._guests.values():
             await receiver.aclose(deadline.left(keep=0.4))
         await self._delivery.aclose(deadline.left(keep=0.2))

@@ -12,17 +12,15 @@ import logging
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bot.channels.telegram import Blocked, Call, Read, Turned, Unreadable, keyboard, read_update
 from bot.channels.telegram_carrier import CallFailed, Carrier
+from bot.channels.telegram_group import LINK_COACH, CoachGroup
 from bot.desk import Desk
 from flows.events import Said, Started
 from storage.base import NotStored
 from storage.messages import Incoming
-
-if TYPE_CHECKING:
-    from bot.channels.telegram_group import CoachGroup
 
 log = logging.getLogger("loket.telegram")
 TRIES = 3  # of an update that makes the desk itself fail; then it is put aside, or it would block its chat for a day
@@ -37,7 +35,7 @@ class Receiver:
     """For one bot. In a host's bot a Guest decides what comes here (telegram_mounted.py)."""
 
     def __init__(self, desk: Desk, carrier: Carrier, group: CoachGroup | None = None) -> None:
-        self.desk, self.carrier, self._group = desk, carrier, group
+        self.desk, self.carrier, self.group = desk, carrier, group
         self._failed: dict[int, int] = {}  # update -> tries that failed for a reason of our own
         self._buckets: dict[str, tuple[float, float]] = {}  # chat -> room left, at which moment
         self._beside: set[asyncio.Task[None]] = set()
@@ -58,8 +56,8 @@ class Receiver:
     async def carry_out(self, update: Mapping[str, Any], read: Read) -> None:
         notice = ""
         try:
-            if self._group is not None and (read.heard is not None or read.moved is not None):
-                notice, read = await self._in_group(self._group, read)
+            if self.group is not None and (read.heard is not None or read.moved is not None or read.left):
+                notice, read = await self._in_group(self.group, read)
             elif read.incoming is not None and self._room(read.incoming.address):
                 await self._turn(read.incoming, read.command)
         except NotStored:
@@ -81,6 +79,8 @@ class Receiver:
         """What a coach did in a group: a notice over the button, or an answer in the group."""
         if read.moved is not None:
             await group.moved(*read.moved)
+        if read.left:
+            await group.left(read.left)
         answer = await group.hear(read.heard) if read.heard is not None else None
         if answer is None or read.heard is None:
             return "", read
@@ -95,8 +95,8 @@ class Receiver:
         self.beside(self._try("sendMessage", {"chat_id": int(incoming.address), "text": said}))
 
     async def _turn(self, incoming: Incoming, command: str) -> None:
-        if self._group is not None and command == "koppel":
-            await self._link_coach(self._group, incoming)
+        if self.group is not None and command == LINK_COACH:
+            await self._link_coach(self.group, incoming)
             return
         if isinstance(incoming.event, Started) and incoming.event.payload.startswith("r-"):
             code = incoming.event.payload.removeprefix("r-")

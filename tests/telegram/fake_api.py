@@ -31,6 +31,7 @@ class Weather:
     status: int = 200
     said: str = ""
     retry_after: int = 0
+    moved_to: int = 0  # the group became a supergroup with this number
     html: bool = False
     delay: float = 0
     lose: str = ""  # before: nothing was done; after: it was done, and nobody hears it
@@ -192,7 +193,9 @@ class FakeApi:
         if weather.status != 200:
             if weather.html:
                 return web.Response(status=weather.status, text="<html><h1>Bad Gateway</h1></html>")
-            return _error(weather.status, weather.said or "Internal Server Error", weather.retry_after)
+            return _error(
+                weather.status, weather.said or "Internal Server Error", weather.retry_after, weather.moved_to
+            )
         try:
             result = await self._do(method, params)
         except Refused as refused:
@@ -389,10 +392,12 @@ async def serve() -> AsyncIterator[FakeApi]:
         await runner.cleanup()
 
 
-def _error(status: int, said: str, retry_after: int = 0) -> web.Response:
+def _error(status: int, said: str, retry_after: int = 0, moved_to: int = 0) -> web.Response:
     body: dict[str, Any] = {"ok": False, "error_code": status, "description": said}
     if retry_after:
         body["parameters"] = {"retry_after": retry_after}
+    if moved_to:
+        body["parameters"] = {"migrate_to_chat_id": moved_to}
     return web.json_response(body, status=status)
 
 
