@@ -61,7 +61,7 @@ def test_axe_finds_nothing_on_any_page_of_coming_in_and_watching(desk: Any, chro
         screen.context.close()
         assert complained(screen) == []
     assert found == []
-    assert len(seen) == len(set(seen)) == 23
+    assert len(seen) == len(set(seen)) == (23 if size[0] > 1000 else 24)  # a phone folds the menu
 
 
 def test_logging_in_and_proving_it_again_with_the_keyboard_only(desk: Any, chrome: Any):
