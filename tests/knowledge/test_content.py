@@ -151,6 +151,7 @@ def test_a_desk_without_teams_has_no_team():
         ("regions: [region:achterhok]", "desk.yaml:2 'region:achterhok' is not an area"),
         ("hours: {mon: '9:00-17:00'}", "desk.yaml:2 'mon' is not a day"),
         ("hours: {monday: '17:00-9:00'}", "desk.yaml:2 '17:00-9:00' is not a time"),
+        ("frame_ancestors: ['https://a.nl; x']", "desk.yaml:2 'https://a.nl; x' is not the address of a website"),
         ("closed_on: [kerst]", "desk.yaml:2 'kerst' is not a date"),
         ("retention: {outbx: 7}", "desk.yaml:2 'retention' has no key 'outbx'"),
         ("retention: {special: 31}", "desk.yaml:2 'special' cannot be 31 days"),
