@@ -16,7 +16,7 @@ from flows.content import Content
 from flows.proof import prove
 from flows.quotient import UNREAD, Group
 from flows.texts import texts
-from flows.visiting import Proof, Visit
+from flows.visiting import Visit
 from flows.voice import Voice
 from knowledge.criteria import NO, UNKNOWN, All, Criterion, Human, Leaf, Not
 from knowledge.criteria import Any as AnyOf
@@ -129,7 +129,7 @@ def _texts(old: Content, new: Content) -> Iterator[str]:
 
 def _questions(old: Content, new: Content) -> Iterator[str]:
     """Per kind of visitor, the ways of questions that appear or disappear."""
-    before, after = _ways(prove(old)), _ways(prove(new))
+    before, after = _ways(old), _ways(new)
     for who in sorted({*before, *after}):
         gone, come = before.get(who, {}), after.get(who, {})
         for way in sorted(come.keys() - gone.keys()):
@@ -139,9 +139,13 @@ def _questions(old: Content, new: Content) -> Iterator[str]:
             yield f"{who}: no longer asked {', '.join(way) or 'nothing'}"
 
 
-def _ways(proof: Proof) -> dict[str, dict[tuple[str, ...], Visit]]:
-    found: dict[str, dict[tuple[str, ...], Visit]] = {}
-    for visit in proof.endings:
+def _ways(content: Content) -> dict[str, dict[tuple[str, ...], Visit]]:
+    """Worked out once per content: the same one is often compared with one draft after another."""
+    found: dict[str, dict[tuple[str, ...], Visit]] | None = content.said.get("ways")
+    if found is not None:
+        return found
+    found = content.said["ways"] = {}
+    for visit in prove(content).endings:
         group = visit.assigned.get("situation", Group("not_asked"))
         who = str(group.value) if group.status == "given" else group.status
         found.setdefault(who, {}).setdefault(visit.asked, visit)
