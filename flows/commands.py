@@ -56,6 +56,11 @@ def _words() -> dict[str, str]:
     return found
 
 
+def phrases() -> tuple[str, ...]:
+    """Whatever `find_command` finds beside a wish for a human holds one of these whole."""
+    return (*_words(), *_WITH_ARGUMENT, *LANGUAGES, *otherwords.AFTER_LANGUAGE, "start", "begin")
+
+
 def language_named(words: str) -> str:
     """The language somebody names after *taal*: by its code, or in Dutch, English or its own words; else ''."""
     said = plain(words)
@@ -90,8 +95,8 @@ _ASKS_LANGUAGE = re.compile(
 _COURTESY = re.compile(r"\b(?:aub|a\.u\.b|alstublieft|alsjeblieft|svp|please|hoor|dan|morgen|vandaag)\b|[?!.,]+$")
 _NUMBER = re.compile(r"\W*(?:\b(?:op|mijn nummer is|nummer|nr|on|at)\b\W*)*(\+?[\d][\d\s-]{7,15}\d)\W*")
 MOST_WORDS = 9
-# Every wish for a human or a call holds one of these: looked for first, because most answers hold none.
-_HUMAN_PIECES = ("bel", "call", "iemand", "mens", "persoon", "medewerker", "coach", "adviseur", "van jullie")
+# Every wish for a human or a call holds one of these: looked for first, because most answers hold none (ear.py).
+PIECES = ("bel", "call", "iemand", "mens", "persoon", "medewerker", "coach", "adviseur", "jullie")
 
 
 def find_command(text: str) -> tuple[str, str] | None:
@@ -107,7 +112,7 @@ def find_command(text: str) -> tuple[str, str] | None:
     found = _words().get(words)
     if found:
         return found, LANGUAGES.get(words, "")
-    if any(map(words.__contains__, _HUMAN_PIECES)) and len(words.split()) <= MOST_WORDS:
+    if any(map(words.__contains__, PIECES)) and len(words.split()) <= MOST_WORDS:
         number = _NUMBER.search(words)
         asked = " ".join(_COURTESY.sub("", _NUMBER.sub(" ", words)).split()).rstrip("?!., ")
         if _WANTS_CALL.match(asked):

@@ -42,6 +42,8 @@ _HAS_QUESTION = re.compile(
     r"|(?:een )?(?:vraag|vraagje)"
     r")(?: (?:over|about) (?:mijn|my) (?:werk|baan|work|job))?(?: (?:aub|alsjeblieft|please))?$"
 )
+WORDS = _HELLO | _THANKS  # one of these, or one of PIECES, stands in all that is said before anything (ear.py)
+PIECES = ("vra", "stel", "question", "ask")
 _THUMBS = {"👍": "ja", "👌": "ja", "✅": "ja", "🙏": "bedankt", "👎": "nee", "❌": "nee", "👋": "hallo"}
 _TONES = re.compile("[\U0001f3fb-\U0001f3ff\ufe0f\u200d\u2640\u2642]")  # of the skin, and joiners
 
@@ -67,7 +69,7 @@ def greeted(session: Session, words: str) -> bool:
             return False
         session.say("thanks_back")
         return True
-    if len(told) > 14 or not ("vra" in said or "stel" in said or "question" in said or "ask" in said):
+    if len(told) > 14 or not any(map(said.__contains__, PIECES)):
         return False
     bare = " ".join(word for word in told if word not in _HELLO)
     meant = session.content.knowledge.understanding.reader.read(bare)

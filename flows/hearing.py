@@ -15,7 +15,8 @@ from flows.answers import Answered, Doubt, Outcome, Unread, looks_like_question,
 from flows.answers.choice import _NO, _YES
 from flows.care import cared_for, guard, redacted
 from flows.commands import find_command
-from flows.lost import not_understood, offer_human
+from flows.ear import Ear
+from flows.lost import is_stuck, not_understood, offer_human
 from flows.model import Answer as AnswerStep
 from flows.model import Consent, Offer, Review
 from flows.understood import Heard, listen
@@ -30,12 +31,6 @@ SHORT = 2  # words
 LIKELY = 0.6  # the same for a question that speaks of nobody
 NAMED = 0.7  # and for a few words that are no question
 _FIRST_PERSON = re.compile(r"\b(ik|mij|mijn|m'n|me|wij|we|ons|onze|i|my|our)\b", re.IGNORECASE)
-_STUCK = re.compile(
-    r"(snap|begrijp|snapt) (het|er|dit)? ?(echt )?(niet|niks|niets)|kom er niet uit|te moeilijk|te ingewikkeld|"
-    r"loop vast|"
-    r"(do not|don't) (understand|get) (it|this)|too difficult"
-)
-_STUCK_PIECES = ("niet", "niks", "moeilijk", "ingewikkeld", "loop vast", "do not", "don't", "difficult")
 # Facts that only a visitor who speaks of himself tells.
 _PERSONAL = frozenset(("situation", "company_size", "age", "education", "occupation", "wanted_occupation", "course"))
 # The same in a text that asks nothing: "statushouder arnhem wil werken in bouw" never says "ik".
@@ -60,7 +55,10 @@ def hear(session: Session, text: str) -> None:
     if guard(session, text):
         return
     text = redacted(session, text)
-    words = greeting.said_by_sign(text.strip())
+    words = text.strip()
+    if not Ear.of(session.content).hears(words) and _answers(session, words):
+        return
+    words = greeting.said_by_sign(words)
     if not words:
         session.say("empty")
         return
@@ -71,7 +69,7 @@ def hear(session: Session, text: str) -> None:
     said = plain(words)
     if greeting.greeted(session, words):
         return
-    if _is_stuck(said) and len(words.split()) <= 9:
+    if is_stuck(said) and len(words.split()) <= 9:
         offer_human(session)
         return
     if len(words) > LONGEST:
@@ -86,9 +84,19 @@ def hear(session: Session, text: str) -> None:
     _read(session, words)
 
 
-def _is_stuck(said: str) -> bool:
-    """'ik begrijp het niet': every way of saying so holds one of a few pieces, which are looked for first."""
-    return any(map(said.__contains__, _STUCK_PIECES)) and _STUCK.search(said) is not None
+def _answers(session: Session, words: str) -> bool:
+    """A text in which nothing else is listened for, when it answers the question on the screen."""
+    screen = session.before.shown
+    if screen is None or session.state.pending is not None or session.before.phase == "stopped" or len(words) > LONGEST:
+        return False
+    fact = session.content.knowledge.facts.get(screen.fact)
+    if fact is None or fact.id == "phone":  # "liever mailen" and an e-mail address also answer that question
+        return False
+    outcome = number_of_option(session, fact.id, words) or parse(session, fact.id, words)
+    if not isinstance(outcome, Answered) or (fact.kind not in WHOLE and len(words.split()) > SHORT):
+        return False
+    session.take(fact.id, outcome.value)
+    return True
 
 
 def _opens_flow(session: Session, words: str, said: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from flows import deskquestions
@@ -12,6 +13,19 @@ from flows.walk import LOST
 
 if TYPE_CHECKING:
     from flows.session import Session
+
+_STUCK = re.compile(
+    r"(snap|begrijp|snapt) (het|er|dit)? ?(echt )?(niet|niks|niets)|kom er niet uit|te moeilijk|te ingewikkeld|"
+    r"loop vast|"
+    r"(do not|don't) (understand|get) (it|this)|too difficult"
+)
+PIECES = ("niet", "niks", "moeilijk", "ingewikkeld", "loop", "difficult", "understand")
+WORDS = ("get",)  # one of these, or one of PIECES, stands in all of _STUCK (ear.py)
+
+
+def is_stuck(said: str) -> bool:
+    """'ik begrijp het niet'; `said` is plain."""
+    return _STUCK.search(said) is not None
 
 
 def not_understood(session: Session, outcome: Outcome, words: str) -> None:

@@ -22,6 +22,7 @@ WORDS_OF_A_FEAR = 4  # fewer say too little to be one
 _WHAT = re.compile(r"(wat|what)( is| betekent| houdt)?( dat| dit| that| this)( in| nou| precies| mean)?")
 _CALL = re.compile(r"((ja|graag|nee|doe maar|liever),? )*bel (mij|me)( maar| even| terug| op| graag)*")
 _WRONG = re.compile(r"(nee )?(dat |dit )?(klopt|is) (er )?(niet|niks van|fout)|not right|that is wrong")
+WORDS = ("wat", "what", "fout", "right", "wrong", "bel", "niet", "niks")  # one stands in each of these three (ear.py)
 _MAIL = re.compile(r"\b(e-?mail|mail(en)?)\b")
 _CHAT = re.compile(r"\b(chat(ten)?|hier)\b")
 _PARTS = re.compile(r"[.!?;,\n]+|\b(?:maar|but)\b", re.IGNORECASE)

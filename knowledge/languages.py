@@ -95,6 +95,7 @@ _SHARED = frozenset(
     ("kurs", "je", "une", "tag", "bin", "mit", "mein", "mam", "nie", "ve", "bir", "et", "salut", "wie", "aus", "auf",
      "como", "para")
 )  # fmt: skip
+TELLING_WORDS = frozenset().union(*_TELLS.values()) - _SHARED  # a text that holds none is in no such language
 _LEAST_TOLD = 2  # such words that are no other language's, and a third of all words
 SORRY = {
     "de": "Ich kann leider kein Deutsch. Ein Mensch hilft Ihnen gern: tippen Sie bel mij.",
