@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -283,3 +285,24 @@ async def test_an_invitation_names_who_it_is_for_and_keeps_a_second_factor(brows
     page = await visitor.post(path, data={"password": "een heel eigen zin"})
     assert page.url.path == "/desk/login/code"
     assert COOKIE not in visitor.cookies
+
+
+async def test_twenty_wrong_passwords_at_once_keep_nobody_waiting(browser: Callable[..., Visitor], desk: Desk):
+    """RELIABILITY B4: while twenty passwords are checked, other pages answer within half a second (p95)."""
+    guessers, client = [browser() for _ in range(20)], browser()
+    await client.say("hallo")
+
+    async def guess(number: int, guesser: Visitor) -> int:
+        guesser._transport.client = (f"198.51.{number}.7", 1)  # type: ignore[attr-defined]
+        return (await guesser.post("/desk/login", data={"login": "sanne", "password": "raden"})).status_code
+
+    guessing = asyncio.gather(*(guess(number, one) for number, one in enumerate(guessers)))
+    waited = []
+    while not guessing.done():
+        began = time.perf_counter()
+        answer = await (client.get("/chat") if len(waited) % 2 else client.say("nee"))
+        waited.append(time.perf_counter() - began)
+        assert answer.status_code in (200, 429)
+        await asyncio.sleep(0)
+    assert await guessing == [422] * 20
+    assert sorted(waited)[int(len(waited) * 0.95)] < 0.5, f"{len(waited)} pages, the slowest took {max(waited):.2f} s"
