@@ -98,7 +98,9 @@ class Report:
         }  # fmt: skip
 
     def _shown(self, only: tuple[str, ...]) -> list[Problem]:
-        return [one for one in self.problems if not only or any(one.place.file.endswith(name) for name in only)]
+        """Errors first: whoever just wrote something looks for what keeps it from being served."""
+        wanted = [one for one in self.problems if not only or any(one.place.file.endswith(name) for name in only)]
+        return sorted(wanted, key=lambda one: one.severity != "error")
 
     def source(self, file: str) -> list[str] | None:
         """The lines of a file, for the caret."""
