@@ -11,16 +11,24 @@ import time
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, Router
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 if TYPE_CHECKING:
     from bot.desk import Desk
     from storage.messages import Incoming, TurnResult
 
 PATHS = ("/healthz", "/readyz", "/metrics")
+HEADERS = {  # these answers are no pages: a browser that shows one may load and run nothing
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-store",
+}
 _TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -77,8 +85,15 @@ def with_health(app: ASGIApp, desk: Desk) -> ASGIApp:
     ours = Router(routes=[Route("/healthz", alive), Route("/readyz", ready), Route("/metrics", metrics)])
 
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                out = MutableHeaders(scope=message)
+                if "content-security-policy" not in out:  # pages have their own
+                    out.update(HEADERS)
+            await send(message)
+
         own = scope["type"] == "http" and scope["path"] in PATHS
-        await (ours if own else app)(scope, receive, send)
+        await (ours if own else app)(scope, receive, with_headers)
 
     return wrapped
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
@@ -57,7 +58,7 @@ class Desk:
     first_reply_hours: int = 8  # within how many opening hours a coach answers
     teams: tuple[Team, ...] = ()
     languages: tuple[str, ...] = ("nl",)
-    form: str = "u"  # u or je
+    form: str = "u"  # how the texts speak to people; no other catalogue is shipped
     retention: Mapping[str, int] = field(default_factory=lambda: _kept({}))  # what -> days, complete
     channels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # data class -> channels that may carry it
     warned: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: WARNED)  # class -> asked after a warning
@@ -154,7 +155,7 @@ def read_desk(node: Node, geography: Any, problems: Problems) -> Desk:
         retention=_retention(reader.node_of("retention"), problems),
         channels=_channels(reader.node_of("channels"), problems),
         warned=_channels(warned, problems) if (warned := reader.node_of("warned")) is not None else WARNED,
-        frame_ancestors=reader.texts("frame_ancestors"),
+        frame_ancestors=_websites(reader.node_of("frame_ancestors"), problems),
         tokens=reader.text("tokens"),
         logo=reader.text("logo"),
         privacy_text=reader.text("privacy_text"),
@@ -238,6 +239,22 @@ def _days(node: Node | None, problems: Problems) -> tuple[date, ...]:
         except ValueError:
             problems.error(
                 part.place, f"'{part.text}' is not a date", "Write 2026-12-24.", width=max(1, len(part.text))
+            )
+    return tuple(found)
+
+
+def _websites(node: Node | None, problems: Problems) -> tuple[str, ...]:
+    """Addresses of whole websites; they go into a header as they are."""
+    found = []
+    for part in node.items if node is not None else ():
+        if re.fullmatch(r"https?://[a-z0-9.*-]+(:\d{1,5})?", part.text, re.ASCII):
+            found.append(part.text)
+        else:
+            problems.error(
+                part.place,
+                f"'{part.text}' is not the address of a website",
+                "Write https://www.example.nl, without a path.",
+                width=max(1, len(part.text)),
             )
     return tuple(found)
 

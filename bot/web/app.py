@@ -101,7 +101,7 @@ def create_app(desk: Desk) -> Starlette:
             Middleware(
                 Guard,
                 on_error=failed,
-                embed_origins=(*desk.settings.embed_origins, *desk.content.knowledge.desk.frame_ancestors),
+                embed_origins=lambda: here.embed_origins,
                 public_url=desk.settings.public_url,
             )
         ],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Mapping
 from datetime import datetime, time
 from typing import TYPE_CHECKING
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from storage.store import Store
 
 LANGUAGE_COOKIE = "taal"
+BOT_PATIENCE = 3.0  # seconds a page waits for Telegram to say what the bot is called
 
 
 class House:
@@ -39,6 +42,7 @@ class House:
         self.openings = Limiter(burst=60, rate=60 / 3600)  # new conversations per network: libraries share one
         self.logins = Limiter(burst=30, rate=0.5)  # visits to the organisation's own login, per network
         self.chain: tuple[datetime, tuple[Broken, ...]] | None = None  # when the audit log was last checked, and how
+        self._bot_name = ""  # asked once
         self.provider = Provider(desk.settings) if desk.settings.oidc_issuer else None
 
     @property
@@ -59,6 +63,23 @@ class House:
     @property
     def url(self) -> str:
         return self.settings.url
+
+    @property
+    def embed_origins(self) -> tuple[str, ...]:
+        """Websites that may show the chat in a frame, of the settings and of desk.yaml as it is now."""
+        return (*self.settings.embed_origins, *self.content.knowledge.desk.frame_ancestors)
+
+    async def telegram_link(self, payload: str) -> str:
+        """An address that opens the desk's bot with this payload; '' without a bot, or when its name is not known."""
+        if not self.settings.telegram_token:
+            return ""
+        if not self._bot_name:
+            from bot.channels.telegram_service import name_of_bot
+
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(BOT_PATIENCE):
+                    self._bot_name = await name_of_bot(self.settings)
+        return f"https://t.me/{self._bot_name}?start={payload}" if self._bot_name else ""
 
     @property
     def languages(self) -> dict[str, str]:
@@ -85,6 +106,9 @@ def face_of(desk: DeskFile, url: str, language: str) -> Face:
         logo="/logo" if desk.logo else "",
         example=desk.example,
         controller=desk.controller,
+        email=desk.email,
+        address=desk.address,
+        url=desk.url,
         privacy_contact=desk.privacy_contact,
         privacy_url=desk.privacy_url,
         public_url=url,

@@ -107,8 +107,8 @@ async def sources(request: Request) -> Response:
 
 
 async def example(request: Request) -> Response:
-    settings = house(request).settings
-    return show(request, "example.html", "nl", url=settings.url, origins=settings.embed_origins)
+    here = house(request)
+    return show(request, "example.html", "nl", url=here.url, origins=here.embed_origins)
 
 
 async def embed_script(request: Request) -> Response:

@@ -40,6 +40,7 @@ async def _page(
         code=code,
         begun=talk is not None,
         url=url,
+        telegram=await here.telegram_link(f"r-{code}") if code else "",
         qr=qr(f"{url}#{code}", title=t("plan_qr")) if code else "",
         short=t("resume_keep").split("?")[-1].strip() if long else t("resume_short"),
     )

@@ -108,11 +108,11 @@ class Guard:
         self,
         app: ASGIApp,
         on_error: Callable[[Request, Exception], Awaitable[Response]],
-        embed_origins: Sequence[str] = (),
+        embed_origins: Callable[[], Sequence[str]] = tuple,
         public_url: str = "",
     ) -> None:
         self.app, self.on_error = app, on_error
-        self.ancestors = " ".join(embed_origins) or "'none'"
+        self.embed_origins = embed_origins
         self.public_host = urlsplit(public_url).netloc
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -122,7 +122,7 @@ class Guard:
         headers = Headers(scope=scope)
         path: str = scope["path"]
         embeddable = path in EMBEDDABLE
-        ancestors = self.ancestors if embeddable else "'none'"
+        ancestors = (" ".join(self.embed_origins()) if embeddable else "") or "'none'"
         https = scope["scheme"] == "https"
 
         started = False

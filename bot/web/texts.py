@@ -143,6 +143,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "resume_have": ("Ik heb een code", "I have a code"),
     "resume_label": ("Uw code", "Your code"),
     "resume_go": ("Ga verder", "Continue"),
+    "resume_telegram": ("Verder in Telegram", "Continue in Telegram"),
     "resume_wrong": (
         "Deze code werkt niet. Kijk of u hem goed hebt overgenomen, of maak een nieuwe.",
         "This code does not work. Check whether you copied it correctly, or make a new one.",

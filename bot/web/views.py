@@ -20,6 +20,9 @@ class Face:
     logo: str = ""  # address of its logo, or empty
     example: bool = False  # a demonstration desk says so
     controller: str = ""  # who answers for the personal data
+    email: str = ""
+    address: str = ""
+    url: str = ""  # the organisation's own website
     privacy_contact: str = ""
     privacy_url: str = ""
     public_url: str = ""

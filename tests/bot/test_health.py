@@ -25,6 +25,10 @@ async def test_a_desk_with_a_database_is_ready_and_counts_turns() -> None:
     transport = httpx.ASGITransport(with_health(Starlette(), desk), client=("127.0.0.1", 5000))
     async with httpx.AsyncClient(transport=transport, base_url="http://loket") as browser:
         assert (await browser.get("/healthz")).json() == {"ok": True}
+        for path in ("/healthz", "/readyz", "/metrics", "/tg/nothing", "/nothing"):
+            headers = (await browser.get(path)).headers
+            assert headers["content-security-policy"].startswith("default-src 'none'"), path
+            assert headers["x-content-type-options"] == "nosniff"
         assert (await browser.get("/readyz")).json()["content"] == desk.content.fingerprint
         await desk.receive(Incoming("web", "c" * 64, Started(), NOW))
         await desk.receive(Incoming("web", "c" * 64, Said("ik woon in Ulft"), NOW))

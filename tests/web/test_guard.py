@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import pytest
@@ -87,7 +88,7 @@ async def test_an_unforeseen_error_is_told_kindly_and_never_shows_its_text(
     async def broken(*_: object) -> None:
         raise RuntimeError("geheim van de bezoeker")
 
-    monkeypatch.setattr("bot.web.reads.talk_at", broken)
+    monkeypatch.setattr("bot.web.reads.talk_since", broken)
     visitor = browser()
     visitor.cookies.set("loket", "x" * 43, domain="127.0.0.1")
     answer = await visitor.get("/chat")
@@ -98,12 +99,13 @@ async def test_an_unforeseen_error_is_told_kindly_and_never_shows_its_text(
     check_headers(answer)
 
 
-async def test_only_listed_websites_may_show_the_chat():
-    async with a_desk(embed_origins=("https://gemeente.example",)) as desk:
+async def test_only_listed_websites_may_show_the_chat(tmp_path: Path):
+    (tmp_path / "desk.yaml").write_text("name: Loket Oost\nframe_ancestors: [https://werk.example]\n", encoding="utf-8")
+    async with a_desk(embed_origins=("https://gemeente.example",), content=tmp_path) as desk:
         transport = httpx.ASGITransport(app=create_app(desk))
         async with httpx.AsyncClient(transport=transport, base_url=HOME) as client:
             chat, privacy = await client.get("/chat?embed=1"), await client.get("/privacy")
-    assert "frame-ancestors https://gemeente.example" in chat.headers["content-security-policy"]
+    assert "frame-ancestors https://gemeente.example https://werk.example" in chat.headers["content-security-policy"]
     assert "x-frame-options" not in chat.headers
     assert "frame-ancestors 'none'" in privacy.headers["content-security-policy"]
 
