@@ -15,7 +15,7 @@ from telegram.ext import Application, ApplicationHandlerStop, BaseHandler, TypeH
 from bot.channels.telegram import ALLOWED_UPDATES
 from bot.channels.telegram_carrier import bot_id
 from bot.channels.telegram_lean import lean
-from bot.channels.telegram_mounted import Mount
+from bot.channels.telegram_mounted import Guest, Mount
 from bot.channels.telegram_outcome import carrying_out, remember
 from bot.channels.telegram_polling import Polling
 from bot.channels.telegram_ptb import PtbCarrier
@@ -33,8 +33,20 @@ def handlers(
     """
     mount = Mount(desk, command, keep)
 
+    def attach(host: Any) -> Guest:
+        """Delivery ends when the host stops, before its connections close."""
+        before = host.post_stop
+
+        async def stopped(ending: Any) -> None:
+            await mount.aclose()
+            if before is not None:
+                await before(ending)
+
+        host.post_stop = stopped
+        return mount.attach(PtbCarrier(host.bot))
+
     async def take(update: Update, context: Any) -> None:
-        guest = mount.guest(bot_id(context.bot.token)) or mount.attach(PtbCarrier(context.bot))
+        guest = mount.guest(bot_id(context.bot.token)) or attach(context.application)
         try:
             taken = await guest.take(lean(update, TelegramObject.to_dict))
         except Exception as error:
@@ -46,7 +58,7 @@ def handlers(
             raise ApplicationHandlerStop
 
     if application is not None:
-        mount.attach(PtbCarrier(application.bot))
+        attach(application)
     return {GROUP: [TypeHandler(Update, take, block=True)]}
 
 
@@ -75,6 +87,8 @@ async def raw_polling(
         await polling.run_until_cancelled()
     finally:
         await application.stop()
+        if application.post_stop is not None:
+            await application.post_stop(application)
         await application.shutdown()
         if application.post_shutdown is not None:
             await application.post_shutdown(application)

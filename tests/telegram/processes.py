@@ -45,8 +45,8 @@ WAYS = {
 class Processes:
     """The desk as a process, and the bot of somebody else beside it when the way has one."""
 
-    def __init__(self, api: FakeApi, folder: Path, way: Way) -> None:
-        self._api, self._folder, self._way = api, folder, way
+    def __init__(self, api: FakeApi, folder: Path, way: Way, lost_after: float) -> None:
+        self._api, self._folder, self._way, self._lost_after = api, folder, way, lost_after
         self._address = f"http://127.0.0.1:{_free_port()}"
         self.desk: asyncio.subprocess.Process | None = None
         self.host: asyncio.subprocess.Process | None = None
@@ -72,6 +72,7 @@ class Processes:
             **quiet, "LOKET_TELEGRAM_TOKEN": TOKEN, "LOKET_TELEGRAM_API_BASE": self._api.base,
             "LOKET_DATA": str(self._folder), "PYTHONPATH": str(ROOT), "DESK": self._address,
             "LOKET_PORT": self._address.rsplit(":", 1)[1], "LOKET_TELEGRAM_RECEIVE": self._way.receive,
+            "LOST_AFTER": str(self._lost_after),
         }  # fmt: skip
         if self._way.receive == "webhook":
             environment["LOKET_TELEGRAM_WEBHOOK_URL"] = self._address
@@ -88,6 +89,8 @@ class Processes:
                     await client.get(f"{self._address}/healthz")
                     return
                 except httpx.TransportError:
+                    assert self.desk is not None
+                    assert self.desk.returncode is None, (self._folder / "log").read_text()[-2000:]
                     await asyncio.sleep(0.05)
 
     async def kill(self) -> None:
@@ -111,9 +114,10 @@ class Processes:
 
 
 @asynccontextmanager
-async def processes(folder: Path, way: Way) -> AsyncIterator[tuple[FakeApi, Processes]]:
+async def processes(folder: Path, way: Way, lost_after: float = 1.0) -> AsyncIterator[tuple[FakeApi, Processes]]:
+    """`lost_after`: seconds after which a send that was cut off is done again; short where processes are killed."""
     async with serve() as api:
-        running = Processes(api, folder, way)
+        running = Processes(api, folder, way, lost_after)
         try:
             await running.start()
             yield api, running
