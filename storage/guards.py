@@ -41,6 +41,7 @@ POSTGRESQL = (
         FOR EACH STATEMENT EXECUTE FUNCTION audit_guard()""",
 )
 
-for _statement in SQLITE:  # for a store in memory, which is made from the tables and not migrated
-    _made = sa.DDL(_statement.replace("%", "%%")).execute_if(dialect="sqlite")  # type: ignore[no-untyped-call]
-    sa.event.listen(t.audit, "after_create", _made)
+for _dialect, _statements in (("sqlite", SQLITE), ("postgresql", POSTGRESQL)):  # a new database is made from the tables
+    for _statement in _statements:
+        _made = sa.DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect)  # type: ignore[no-untyped-call]
+        sa.event.listen(t.audit, "after_create", _made)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from knowledge.problems import LoketError
+from storage import guards  # noqa: F401 - its triggers are made with the tables
 from storage import tables as t
 from storage.context import Context, Rules
 from storage.keys import Index, KeyLost, Keys
@@ -18,6 +19,13 @@ from storage.statements import for_url
 
 HEAD = "0006"  # the newest migration; a test keeps it equal to what alembic finds
 SECRETS = ("index", "audit", "parcel")
+# Alembic's own table, as alembic makes it: importing alembic costs more than making all tables.
+_VERSION = sa.Table(
+    "alembic_version",
+    sa.MetaData(),
+    sa.Column("version_num", sa.String(32), nullable=False),
+    sa.PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
 _LOCK = 0x6C6F6B6574  # "loket": PostgreSQL advisory lock while migrating
 
 
@@ -55,10 +63,21 @@ def migrate(conn: Connection) -> bool:
         conn.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
         if _revision(conn) == HEAD:
             return False
-    from storage.migrations.run import upgrade
+    if _revision(conn) == "":
+        make_tables(conn)
+    else:
+        from storage.migrations.run import upgrade
 
-    upgrade(conn)
+        upgrade(conn)
     return True
+
+
+def make_tables(conn: Connection) -> None:
+    """An empty database gets the tables of HEAD at once: what all migrations together make, in a tenth of the time. A
+    test compares the two on both databases."""
+    t.metadata.create_all(conn, checkfirst=False)
+    _VERSION.create(conn, checkfirst=True)
+    conn.execute(_VERSION.insert().values(version_num=HEAD))
 
 
 def _revision(conn: Connection) -> str:

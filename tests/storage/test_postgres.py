@@ -17,9 +17,9 @@ from storage.context import Rules
 from storage.invariants import check_invariants
 from storage.keys import KeyLost, Keys
 from storage.messages import Verdict
-from storage.setup import migrate
+from storage.migrations.run import upgrade
+from storage.setup import make_tables
 from storage.store import Store, open_store
-from storage.tables import metadata
 from tests.storage.conftest import SECRET, empty
 from tests.storage.desk import CLASSES, Visitor, a_coach, counting, step
 from tests.storage.test_cases import a_case
@@ -79,11 +79,21 @@ async def test_the_migrations_make_exactly_the_tables_of_today(postgres_url: str
                 " WHERE connamespace = 'public'::regnamespace AND conname != 'alembic_version_pkc' ORDER BY 1"
             )
             found += [tuple(row) for row in keys if row[0] != "alembic_version_version_num_not_null"]
+            for query in (
+                "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1",
+                "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY 1",
+                "SELECT relname, reloptions FROM pg_class WHERE reloptions IS NOT NULL ORDER BY 1",
+                "SELECT version_num FROM alembic_version",
+            ):
+                found += [tuple(row) for row in await conn.exec_driver_sql(query)]
         await engine.dispose()
         return found
 
     other = make_database(postgres_server)
-    assert await shape(postgres_url, migrate) == await shape(other, metadata.create_all)
+    made = await shape(postgres_url, make_tables)
+    assert ("conversation", ["fillfactor=70"]) in made
+    assert sum("TRIGGER audit" in str(row[0]) for row in made) == 2
+    assert made == await shape(other, upgrade)
     drop_database(postgres_server, other)
 
 
