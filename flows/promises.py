@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flows.content import Content
-from flows.model import Advise, Flow, Offer
+from flows.model import Flow
 from flows.stories import counted, length, shortest, story
 from flows.visiting import Proof, Visit
 from flows.voice import Voice
@@ -20,7 +20,7 @@ def check_promises(content: Content, proof: Proof, problems: Problems, unproven:
         endings = [visit for visit in proof.endings if flow.id in visit.flows]
         for promise in flow.promises:
             if promise.kind == "always":
-                broken = shortest(v for v in endings if not any(_kept(content, flow, v, what) for what in promise.what))
+                broken = shortest(v for v in endings if not any(_kept(v, what) for what in promise.what))
                 if broken is not None:
                     problems.error(
                         promise.place,
@@ -42,14 +42,12 @@ def check_promises(content: Content, proof: Proof, problems: Problems, unproven:
                 _never(content, flow, promise, finder, problems, unproven)
 
 
-def _kept(content: Content, flow: Flow, visit: Visit, what: str) -> bool:
+def _kept(visit: Visit, what: str) -> bool:
     if what == "step_today":
         return visit.certain or visit.handed
     if what == "handoff":
         return visit.handed
-    keys = {key.split("!")[0] for key in visit.events}
-    kinds = {"advice": Advise, "offer": Offer}
-    return any(isinstance(content.steps.get(key), kinds[what]) for key in keys)
+    return what in visit.gives
 
 
 def _never(content: Content, flow: Flow, promise: Any, finder: Finder, problems: Problems, unproven: list[str]) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from flows.content import CONTACT, Content
+from flows.content import CALL_ME, CONTACT, Content
 from flows.liveness import Liveness
 from flows.model import (
     Advise,
@@ -38,7 +38,7 @@ from knowledge.criteria import InState, Leaf, OneOf, leaves
 from knowledge.profile import Given, Profile
 
 MOST_CLASSES = 200_000
-MOST_WITNESSES = 64  # visitors kept per step, to tell the clearest conversation of a finding
+MOST_WITNESSES = 5_000  # visitors kept per step, to tell the shortest conversation of a finding
 ADVICE, WHO = "advice", "situation"
 
 
@@ -84,7 +84,7 @@ class _Prover:
         self.certain: dict[tuple[Any, ...], bool] = {}
         self.chains: dict[tuple[int, int], tuple[Any, ...]] = {}
         self.liveness = Liveness(content)
-        self.merged: dict[tuple[Any, ...], int] = {}
+        self.merged: dict[tuple[Any, ...], tuple[int, int]] = {}
         self.kinds: dict[tuple[str, ...], int] = {}
 
     def run(self) -> Proof:
@@ -131,18 +131,20 @@ class _Prover:
         return self.chains[key]
 
     def is_new(self, rest: tuple[Any, ...], visit: Visit) -> bool:
-        """Whether nobody like this came by here before; who read more words before the first step goes on as well."""
+        """Whether nobody like this came by here before. Who read more words before the first step goes on as well, and
+        who said less: the figures are the most there is, the conversations of findings the shortest."""
         live = self.liveness.live(rest)
         read = visit.assigned if live is None else {f: g for f, g in visit.assigned.items() if f in live}
         key = (
             id(rest), tuple(sorted(read.items(), key=lambda item: item[0])), visit.assigned.get("situation"),
             visit.questions, visit.certain, visit.handed, visit.flows,
-            visit.first_step[0] if visit.first_step else None,
+            visit.first_step[0] if visit.first_step else None, visit.gives,
         )  # fmt: skip
-        words = visit.first_step[1] if visit.first_step else visit.words
-        if self.merged.get(key, -1) >= words:
+        words, said = visit.first_step[1] if visit.first_step else visit.words, visit.said
+        most, least = self.merged.get(key, (-1, said))
+        if most >= words and least <= said:
             return False
-        self.merged[key] = words
+        self.merged[key] = max(most, words), min(least, said)
         return True
 
     # --- splitting -------------------------------------------------------------------------------------------------
@@ -155,8 +157,9 @@ class _Prover:
             return
         free = fact != ADVICE and (fact in self.told or fact not in self.asked_somewhere)
         groups = [group for group in self.quotient.groups(fact) if group.status == "given"] if free else []
-        for group in (*groups, Group(ABSENT)):
-            yield visit._replace(assigned={**visit.assigned, fact: group})
+        for group in groups:
+            yield visit._replace(assigned={**visit.assigned, fact: group}, told=visit.told + 1)
+        yield visit._replace(assigned={**visit.assigned, fact: Group(ABSENT)})
 
     def profile(self, visit: Visit) -> Profile:
         """For the flows' own conditions: one value stands for its whole group."""
@@ -242,9 +245,8 @@ class _Prover:
         noted.add("asked")
         text = step.opening or step.text or declared.question
         read = visit.words + len(text.split())
-        counted = (
-            visit if CONTACT in visit.flows or "call_me" in visit.flows else visit._replace(asked=(*visit.asked, fact))
-        )
+        beside = step.key.partition(".")[0] in (CONTACT, CALL_ME)  # how a coach reaches somebody is not counted
+        counted = visit if beside else visit._replace(asked=(*visit.asked, fact))
         answers: tuple[Group, ...] = (Group(ASKED) if self.quotient.reads(fact) else Group("given", UNREAD),)
         for answer in self.quotient.groups(fact) if fact == WHO else answers:
             yield after, counted._replace(words=read, assigned={**visit.assigned, fact: answer})
@@ -271,7 +273,7 @@ class _Prover:
         yield after, visit._replace(assigned=assigned, events=(*visit.events, step.key))
 
     def advise(self, step: Advise, after: Any, visit: Visit) -> Iterator[tuple[Any, Visit]]:
-        visit = visit._replace(by_need=visit.by_need + step.questions, events=(*visit.events, step.key))
+        visit = visit.given("advice")._replace(by_need=visit.by_need + step.questions, events=(*visit.events, step.key))
         certain = self.is_certain(step, visit)
         if visit.first_step is None:
             visit = visit._replace(first_step=(visit.questions, visit.words))
@@ -328,7 +330,7 @@ class _Prover:
         if step.open and step.open not in self.content.knowledge.catalogue:
             yield after, visit  # a region switches this on by adding that entry
             return
-        visit = visit._replace(events=(*visit.events, step.key))
+        visit = visit.given("offer")._replace(events=(*visit.events, step.key))
         if visit.handed and step.what == "coach":
             yield after, visit
             return

@@ -25,6 +25,16 @@ class Visit(NamedTuple):
     certain: bool = False  # holds something that can be done today, whatever else is answered
     handed: bool = False
     ended: bool = False
+    gives: tuple[str, ...] = ()  # advice, offer: what promises ask whether everybody gets it
+    told: int = 0  # facts told without being asked
+
+    @property
+    def said(self) -> int:
+        """How much this visitor has to say: the length of the conversation."""
+        return len(self.asked) + self.told
+
+    def given(self, what: str) -> Visit:
+        return self if what in self.gives else self._replace(gives=tuple(sorted((*self.gives, what))))
 
     @property
     def questions(self) -> int:
