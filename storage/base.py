@@ -22,7 +22,6 @@ T = TypeVar("T")
 Clock = Callable[[], datetime]
 Step = Callable[[State, World, Event, datetime], Turn]
 Quiet = bool | Callable[[T], bool]
-LARGEST_BATCH = 64
 TRIES = 8  # repeats of a transaction that met another worker
 
 

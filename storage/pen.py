@@ -16,7 +16,7 @@ from storage.context import Context
 from storage.failpoints import failpoint
 from storage.messages import Outgoing
 from storage.promise import AMSTERDAM
-from storage.statements import Conflict, Record, Written
+from storage.statements import Record, Update, Written
 from storage.talk import Talk
 from storage.thanks import is_thanks
 from storage.values import ms
@@ -31,6 +31,7 @@ class Pen:
         self.proactive = False  # True: the desk writes by itself, not in answer to this visitor
         self.here = now.astimezone(AMSTERDAM)
         self.at = ms(now)
+        self.seen: list[Record] = []
         self.messages: list[Record] = []
         self.outbox: list[Record] = []
         self.answers: dict[tuple[str, str], Record] = {}
@@ -38,6 +39,11 @@ class Pen:
         self.events: list[Record] = []
         self.heard_cases: list[Record] = []
         self.talks: list[Talk] = []
+
+    def applies(self, update: Update) -> None:
+        """This update must never be applied again."""
+        channel, bot, number = update
+        self.seen.append({"channel": channel, "bot": bot, "update_id": number, "at": self.at})
 
     def visitor(
         self, talk: Talk, text: str, *, kind: str = "say", special: bool = False, ref: str = "", origin: str = ""
@@ -138,7 +144,7 @@ class Pen:
         for fact in before:
             if fact not in after:
                 self.answers.pop((talk.id, fact), None)
-                self.dropped_answers[talk.id, fact] = {"c": talk.id, "f": fact}
+                self.dropped_answers[talk.id, fact] = {"conversation": talk.id, "fact": fact}
         rules = self.context.rules
         for name in ("situation", "sector"):
             told = after[name].value if name in after and rules.class_of(name) == "public" else ""
@@ -166,16 +172,18 @@ class Pen:
 
     def flush(self, conn: Connection) -> None:
         """Writes all that was collected. Raises Conflict when a conversation was changed by somebody else."""
-        if self.dropped_answers:
-            conn.execute(_DROP_ANSWER, list(self.dropped_answers.values()))
-            failpoint("after dropped answers")
         if self.heard_cases:
             conn.execute(_HEARD, self.heard_cases)
             failpoint("after heard")
+        rows = self.rows()
+        if rows.any():
+            self.context.sql.write(conn, rows)
+
+    def rows(self) -> Written:
+        """What was collected, as it will stand in the tables."""
         talks = [talk.saved(self.context.states) for talk in self.talks]
-        rows = Written(self.messages, self.answers.values(), self.outbox, self.events, talks)
-        if rows.any() and self.context.sql.write(conn, rows) != len(talks):
-            raise Conflict("a conversation was changed during this turn; trying again")
+        dropped, answers = self.dropped_answers.values(), self.answers.values()
+        return Written(self.seen, dropped, self.messages, answers, self.outbox, self.events, talks)
 
 
 _BACK = sa.or_(t.case.c.state == "waiting_for_client", t.case.c.state == "snoozed")
@@ -190,8 +198,4 @@ _HEARD = (  # the visitor wrote: the case is the coach's turn again; follow-ups 
         nudges=0,
         version=t.case.c.version + 1,
     )
-)
-_DROP_ANSWER = t.answer.delete().where(
-    t.answer.c.conversation == sa.bindparam("c"),
-    t.answer.c.fact == sa.bindparam("f"),
 )

@@ -1,53 +1,56 @@
 """PostgreSQL: any number of workers, each with an async engine; the same statements, run through `run_sync`.
 
-Turns that wait during a commit form the next batch, as on SQLite. Rows are locked in id order and every save tells
-which versions it met, so two workers that meet repeat instead of overwriting. Commits are announced with NOTIFY, after
-them; a worker that missed one looks again every second.
+Turns that wait form the next batch, as on SQLite, and two batches are under way at once. Most take two trips to the
+server (storage/postgres_turns.py). The others lock their rows in id order. Every save is refused when it meets another
+version than was read, so two workers that meet repeat instead of overwriting.
 """
 
 from __future__ import annotations
 
 import asyncio
 import random
-from collections import deque
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from knowledge.problems import LoketError
-from storage.base import LARGEST_BATCH, TRIES, Clock, NotStored, Quiet, is_quiet
+from storage.base import TRIES, Clock, NotStored, Quiet, is_quiet
 from storage.context import Rules
 from storage.failpoints import failpoint
 from storage.keys import Keys
 from storage.messages import TurnResult
+from storage.postgres_news import News
+from storage.postgres_turns import Lane
 from storage.setup import Older, context_of, prepare
 from storage.statements import Conflict
 from storage.store import Store
 from storage.turns import Job, run_batch
+from storage.waiting import LARGEST_BATCH, Entry, Waiting, settle
 
 T = TypeVar("T")
-CHANNEL = "loket"
+LANES = 2  # batches under way at once: one is thought about while the server writes the other
+WORTH_A_LANE = 8  # turns; fewer are not divided
 AGAIN = {"40001", "40P01"}  # serialization failure, deadlock: repeat
 RECONNECTS = 2  # connections of the pool may be dead without our knowing; a new one is made at once
-POLL = 1.0  # seconds: the fallback when a notification got lost
-BREATH = 0.02  # seconds between two notifications of one worker
 OLDEST = 150000  # PostgreSQL 15
 
 
 class PostgresStore(Store):
     """A store that several workers share."""
 
+    _news: News
+
     def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
         self.engine = engine
         self.clock = clock
-        self._jobs: deque[tuple[Job, asyncio.Future[TurnResult]]] = deque()
-        self._task: asyncio.Task[None] | None = None
-        self._listener: asyncio.Task[None] | None = None
+        self._turns = Waiting()
+        self._free = [Lane(engine) for _ in range(LANES)]
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._called = False  # `_start` is about to run
         self._closing = False
-        self._news = asyncio.Event()  # something was committed that others have not heard of
 
     @classmethod
     async def open(cls, url: URL, keys: Keys, clock: Clock, rules: Rules, *, older: Older = "migrate") -> PostgresStore:
@@ -71,7 +74,7 @@ class PostgresStore(Store):
             await engine.dispose()
             raise
         store.url = url.render_as_string(hide_password=True)
-        store._listener = asyncio.create_task(store._listen())
+        store._news = News(engine, store.wake)
         return store
 
     # ---- turns ----
@@ -79,36 +82,46 @@ class PostgresStore(Store):
     async def _queue(self, job: Job) -> TurnResult:
         if self._closing:
             raise NotStored("the store is closing; send it again")
-        future: asyncio.Future[TurnResult] = asyncio.get_running_loop().create_future()
-        self._jobs.append((job, future))
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._drain())
+        future = self._turns.put(job)
+        self._soon()
         return await future
 
-    def _take(self) -> list[tuple[Job, asyncio.Future[TurnResult]]]:
-        batch: list[tuple[Job, asyncio.Future[TurnResult]]] = []
-        later: list[tuple[Job, asyncio.Future[TurnResult]]] = []
-        taken: set[str] = set()
-        while self._jobs and len(batch) < LARGEST_BATCH:
-            entry = self._jobs.popleft()
-            (later if entry[0].index in taken else batch).append(entry)
-            taken.add(entry[0].index)
-        self._jobs.extendleft(reversed(later))
-        return batch
+    def _soon(self) -> None:
+        """Starts what waits, once those who were told something in this moment have said what they want next."""
+        if not self._called:
+            self._called = True
+            asyncio.get_running_loop().call_soon(self._start)
 
-    async def _drain(self) -> None:
-        while self._jobs:
-            batch = self._take()
-            results = await self._run([job for job, _ in batch])
-            for (_, future), result in zip(batch, results, strict=True):
-                if future.done():
-                    continue
-                if isinstance(result, BaseException):
-                    future.set_exception(result)
-                else:
-                    future.set_result(result)
+    def _start(self) -> None:
+        """Deals what waits out over the lanes that are free."""
+        self._called = False
+        while self._free and len(self._turns):
+            batch = self._turns.take(min(LARGEST_BATCH, max(WORTH_A_LANE, -(-len(self._turns) // len(self._free)))))
+            if not batch:
+                return
+            task = asyncio.create_task(self._carry(self._free.pop(), batch))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
 
-    async def _run(self, jobs: list[Job]) -> list[TurnResult | BaseException]:
+    async def _carry(self, lane: Lane, batch: list[Entry]) -> None:
+        results = await self._run(lane, [job for job, _ in batch])
+        self._turns.done(batch)
+        self._free.append(lane)
+        settle(batch, results)
+        self._soon()
+
+    async def _run(self, lane: Lane, jobs: list[Job]) -> list[TurnResult | BaseException]:
+        """In two trips what can be; the rest in a transaction."""
+        done = await lane.carry(self.context, jobs, self.clock())
+        if any(result is not None for result in done):
+            self._news.tell()
+        rest = await self._locked([job for job, result in zip(jobs, done, strict=True) if result is None])
+        others = iter(rest)
+        return [next(others) if result is None else result for result in done]
+
+    async def _locked(self, jobs: list[Job]) -> list[TurnResult | BaseException]:
+        if not jobs:
+            return []
         try:
             return list(await self._transaction(lambda conn: run_batch(conn, self.context, jobs, self.clock())))
         except NotStored as error:
@@ -116,7 +129,7 @@ class PostgresStore(Store):
         except Exception as error:
             if len(jobs) == 1:
                 return [error]
-            return [(await self._run([job]))[0] for job in jobs]  # only the bad one fails
+            return [(await self._locked([job]))[0] for job in jobs]  # only the bad one fails
 
     async def _transaction(self, work: Callable[[Connection], T], *, writes: bool = True, quiet: Quiet[T] = False) -> T:
         committing = False
@@ -128,7 +141,7 @@ class PostgresStore(Store):
                     committing = writes  # from here on a lost connection leaves open whether it was stored
                 failpoint("after commit")
                 if writes and not is_quiet(quiet, result):
-                    self._news.set()
+                    self._news.tell()
                 return result
             except (Conflict, IntegrityError):
                 if attempt == TRIES - 1:
@@ -157,59 +170,14 @@ class PostgresStore(Store):
     async def _read(self, work: Callable[[Connection], T]) -> T:
         return await self._transaction(work, writes=False)
 
-    async def _listen(self) -> None:
-        """Wakes up with every commit of any worker; looks again every second in case one was missed."""
-        while not self._closing:
-            try:
-                async with self.engine.connect() as conn:
-                    await self._hear(conn)
-            except (DBAPIError, OSError, InterfaceError):
-                await asyncio.sleep(POLL)
-
-    async def _hear(self, conn: AsyncConnection) -> None:
-        raw: Any = (await conn.get_raw_connection()).driver_connection
-        ours = raw.get_server_pid()
-        heard = asyncio.Event()
-
-        def hear(_: object, sender: int, *__: object) -> None:
-            if sender != ours:  # what was committed here has woken those who wait here
-                heard.set()
-
-        await raw.add_listener(CHANNEL, hear)
-        tell = asyncio.create_task(self._tell(raw))
-        try:
-            while not self._closing and not raw.is_closed():
-                try:
-                    async with asyncio.timeout(POLL):
-                        await heard.wait()
-                except TimeoutError:
-                    pass
-                heard.clear()
-                self.wake()
-        finally:
-            tell.cancel()
-            await asyncio.gather(tell, return_exceptions=True)
-            if not raw.is_closed():
-                await raw.remove_listener(CHANNEL, hear)
-
-    async def _tell(self, raw: Any) -> None:
-        """Announces commits to the other workers, after them and at most one for a breath.
-
-        Not inside the transactions: a NOTIFY there makes all commits of the database wait for one another.
-        """
-        while not raw.is_closed():
-            await self._news.wait()
-            self._news.clear()
-            await raw.execute(f"NOTIFY {CHANNEL}")
-            await asyncio.sleep(BREATH)
-
     async def aclose(self) -> None:
         self._closing = True
-        if self._task is not None and not self._task.done():
-            await self._task
-        if self._listener is not None:
-            self._listener.cancel()
-            await asyncio.gather(self._listener, return_exceptions=True)
+        while self._under_way or len(self._turns):
+            await asyncio.gather(*self._under_way)
+            await asyncio.sleep(0)
+        await self._news.stop()
+        for lane in self._free:
+            await lane.close()
         await self.engine.dispose()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -16,31 +15,36 @@ from storage import tables as t
 from storage.failpoints import failpoint
 from storage.statements import (
     ANSWER,
+    CHANGED,
+    DROPPED,
     EVENT,
     INDEXED,
     MESSAGE,
     OUTBOX,
     QUEUE,
     SAVED,
+    SEEN,
     TALK,
     Columns,
+    Conflict,
     Opened,
     Record,
     Statements,
     StockRow,
-    TalkRow,
     Update,
     Written,
     names_of,
+    opened_of,
     text_of,
     upsert_of,
 )
 
 
 class PostgresStatements(Statements):
-    """Any number of writers: rows are locked in id order, and the save tells which versions it met.
+    """Any number of writers: rows are locked in id order, and the write is refused when it met another version.
 
-    Every statement is a trip to the server, so a batch takes two: one look, one write.
+    Every statement is a trip to the server, so a batch takes two: one look, one write. A batch that needs nothing else
+    looks without a lock and is committed by its write (storage/postgres_turns.py).
     """
 
     name = "postgresql"
@@ -48,28 +52,39 @@ class PostgresStatements(Statements):
 
     def __init__(self) -> None:
         super().__init__()
-        self._look = _look(self.dialect)
-        self._write, self._order = _write()
+        self._look_locked = _look(TALK.order_by(t.conversation.c.id).with_for_update(of=t.conversation), self.dialect)
+        self.look_text = _look(TALK, self.dialect)
+        self.write_text, self._order = _write()
 
     def _execute(self, conn: Connection, text: str, rows: list[Any]) -> int:
         return int(conn.exec_driver_sql(text, rows).rowcount)
 
-    def open_turns(self, conn: Connection, updates: Sequence[Update], indexes: Sequence[str], at: int) -> Opened:
-        channels, bots, numbers = ([update[part] for update in updates] for part in range(3))
-        rows = _trip(conn, self._look, (channels, bots, numbers, at, list(indexes)))
-        failpoint("after seen")
-        stale, queue, stocks = rows[0][_WIDTH:]
-        fresh = {update for place, update in enumerate(updates, 1) if place not in stale} if stale else set(updates)
-        talks = [TalkRow(*row[:_WIDTH]) for row in rows if row[0] is not None]
-        return Opened(fresh, talks, [StockRow(*row) for row in json.loads(stocks or "[]")], queue)
+    def look(self, conn: Connection, updates: Sequence[Update], indexes: Sequence[str]) -> Opened:
+        return self.found(_trip(conn, self._look_locked, self.asked(updates, indexes)), updates)
 
-    def write(self, conn: Connection, rows: Written) -> int:
-        given: list[list[Any]] = []
-        for name, columns in self._order:
-            given += [[row[column] for row in getattr(rows, name)] for column in columns]
-        saved = int(_trip(conn, self._write, tuple(given))[0][0])
+    def asked(self, updates: Sequence[Update], indexes: Sequence[str]) -> tuple[list[str], ...]:
+        """What a look is given."""
+        channels, bots, numbers = ([update[part] for update in updates] for part in range(3))
+        return channels, bots, numbers, list(indexes)
+
+    def found(self, rows: Sequence[Any], updates: Sequence[Update]) -> Opened:
+        """What a look found: it names updates by their places."""
+        return opened_of(rows, lambda stale: (updates[place - 1] for place in stale))
+
+    def write(self, conn: Connection, rows: Written) -> None:
+        try:
+            _trip(conn, self.write_text, self.given(rows))
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", "") == REFUSED:
+                raise Conflict(CHANGED) from None
+            raise
         failpoint("after conversations")
-        return saved
+
+    def given(self, rows: Written) -> tuple[list[Any], ...]:
+        """What the write is given: an array for each column of each table."""
+        return tuple(
+            [row[column] for row in getattr(rows, part)] for part, columns in self._order for column in columns
+        )
 
     def upserting(self, table: sa.Table, update: Iterable[str]) -> Any:
         return upsert_of(postgresql.insert, table, tuple(update))
@@ -78,7 +93,7 @@ class PostgresStatements(Statements):
         return conn.execute(postgresql.insert(table).values(row).on_conflict_do_nothing()).rowcount == 1
 
 
-_WIDTH = len(TalkRow._fields)
+REFUSED = "22012"  # division by zero: how the write stops when it saved fewer conversations than it was given
 
 
 def _trip(conn: Connection, text: str, values: tuple[Any, ...]) -> list[Any]:
@@ -98,36 +113,29 @@ def _trip(conn: Connection, text: str, values: tuple[Any, ...]) -> list[Any]:
         cursor.close()
 
 
-def _look(dialect: sa.Dialect) -> str:
-    """One statement that marks, locks and reads.
-
-    The marks come first, because the look for conversations begins by counting them: two workers that get the same
-    update meet there, instead of each holding what the other wants.
-    """
-    locked = text_of(TALK.order_by(t.conversation.c.id).with_for_update(of=t.conversation), dialect)
-    before, after = locked.split("ORDER BY", 1)
-    here = "(SELECT count(*) FROM fresh) >= 0 AND identity.address_index = ANY($5::text[])"
+def _look(talks: Any, dialect: sa.Dialect) -> str:
+    """One statement that reads all that a batch of turns wants to know."""
+    before, order, after = text_of(talks, dialect).partition("ORDER BY")
     given = "unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS n(c, b, u, place)"
     columns = ", ".join(StockRow._fields)
     return f"""
-        WITH fresh AS (
-            INSERT INTO seen (channel, bot, update_id, at) SELECT c, b, u, $4::bigint FROM {given}
-            ORDER BY 1, 2, 3 ON CONFLICT DO NOTHING RETURNING channel, bot, update_id
-        )
-        SELECT talk.*, first.stale, first.queue, first.stocks
+        SELECT talk.*, desk.*
         FROM (
             SELECT
-                (SELECT array_agg(place::int) FROM {given} WHERE NOT EXISTS
-                    (SELECT 1 FROM fresh WHERE channel = c AND bot = b AND update_id = u)) AS stale,
+                (SELECT json_agg(place)::text FROM {given} WHERE EXISTS
+                    (SELECT 1 FROM seen WHERE channel = c AND bot = b AND update_id = u)) AS stale,
                 ({text_of(sa.select(QUEUE), dialect)}) AS queue,
                 (SELECT json_agg(json_build_array({columns}))::text FROM stock) AS stocks
-        ) AS first
-        LEFT JOIN ({before} WHERE {here} ORDER BY {after}) AS talk ON true
+        ) AS desk
+        LEFT JOIN ({before} WHERE identity.address_index = ANY($4::text[]) {order} {after}) AS talk ON true
     """  # noqa: S608 - our own names only
 
 
 def _write() -> tuple[str, list[tuple[str, list[str]]]]:
-    """One statement that writes all tables of a turn, and the columns it takes, as arrays, in order."""
+    """One statement that writes all tables of a turn, and the columns it takes, as arrays, in order.
+
+    It is whole or not at all: when a conversation has another version than was read, it divides by zero.
+    """
     parts: list[str] = []
     order: list[tuple[str, list[str]]] = []
     place = 0
@@ -153,12 +161,18 @@ def _write() -> tuple[str, list[tuple[str, list[str]]]]:
         f"talks AS (UPDATE conversation AS c SET version = c.version + 1, {sets} FROM {given} "  # noqa: S608
         "WHERE c.id = n.key AND c.version = n.seen_version RETURNING c.id)"
     )
+    insert("seen", "seen", SEEN)
+    parts.append(
+        f"dropped AS (DELETE FROM answer AS a USING {arrays('dropped', DROPPED)} "  # noqa: S608
+        "WHERE a.conversation = n.conversation AND a.fact = n.fact)"
+    )
     insert("messages", "message", MESSAGE)
     overwritten = ", ".join(f"{name} = excluded.{name}" for name in _quoted(ANSWER[2:]))
     insert("answers", "answer", ANSWER, f" ON CONFLICT (conversation, fact) DO UPDATE SET {overwritten}")
     insert("outbox", "outbox", OUTBOX)
     insert("events", "event", EVENT)
-    return f"WITH {', '.join(parts)} SELECT count(*) FROM talks", order  # noqa: S608
+    whole = "SELECT 1 / (count(*) = cardinality($1))::int FROM talks"
+    return f"WITH {', '.join(parts)} {whole}", order
 
 
 def _quoted(columns: Columns) -> list[str]:

@@ -12,7 +12,6 @@ import fcntl
 import os
 import sqlite3
 import threading
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -25,7 +24,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.pool import StaticPool
 
 from knowledge.problems import LoketError
-from storage.base import LARGEST_BATCH, TRIES, Clock, NotStored, Quiet, is_quiet
+from storage.base import TRIES, Clock, NotStored, Quiet, is_quiet
 from storage.context import Rules
 from storage.failpoints import failpoint
 from storage.keys import Keys
@@ -34,6 +33,7 @@ from storage.setup import Older, context_of, prepare
 from storage.statements import Conflict
 from storage.store import Store
 from storage.turns import Job, run_batch
+from storage.waiting import Waiting, settle
 
 T = TypeVar("T")
 
@@ -101,7 +101,7 @@ class SqliteStore(Store):
         self._inode = os.stat(path).st_ino if path else 0
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="loket-writer")
         self._read_thread = ThreadPoolExecutor(1, thread_name_prefix="loket-reader") if reader else self._thread
-        self._jobs: deque[tuple[Job, asyncio.Future[TurnResult]]] = deque()
+        self._turns = Waiting()
         self._guard = threading.Lock()
         self._draining = False
 
@@ -143,9 +143,8 @@ class SqliteStore(Store):
     # ---- turns ----
 
     async def _queue(self, job: Job) -> TurnResult:
-        future: asyncio.Future[TurnResult] = asyncio.get_running_loop().create_future()
+        future = self._turns.put(job)
         with self._guard:
-            self._jobs.append((job, future))
             start, self._draining = not self._draining, True
         if start:
             self._submit(self._drain)
@@ -157,28 +156,15 @@ class SqliteStore(Store):
         except RuntimeError:
             raise NotStored("the store is closing; send it again") from None
 
-    def _take(self) -> list[tuple[Job, asyncio.Future[TurnResult]]]:
-        """What waits, in order, at most one turn per address: its next one goes with the next batch."""
-        batch: list[tuple[Job, asyncio.Future[TurnResult]]] = []
-        taken: set[str] = set()
-        with self._guard:
-            later: list[tuple[Job, asyncio.Future[TurnResult]]] = []
-            while self._jobs and len(batch) < LARGEST_BATCH:
-                entry = self._jobs.popleft()
-                (later if entry[0].index in taken else batch).append(entry)
-                taken.add(entry[0].index)
-            self._jobs.extendleft(reversed(later))
-        return batch
-
     def _drain(self) -> None:
         """One batch on the writer thread; then others get their turn on it before the next batch."""
-        batch = self._take()
-        results = self._run([job for job, _ in batch]) if batch else []
-        settled = list(zip((future for _, future in batch), results, strict=True))
-        if settled:
-            settled[0][0].get_loop().call_soon_threadsafe(_settle, settled)
+        batch = self._turns.take()
+        if batch:
+            results = self._run([job for job, _ in batch])
+            self._turns.done(batch)
+            batch[0][1].get_loop().call_soon_threadsafe(settle, batch, results)
         with self._guard:
-            self._draining = more = bool(self._jobs)
+            self._draining = more = len(self._turns) > 0
         if more:
             self._thread.submit(self._drain)
 
@@ -267,16 +253,6 @@ class SqliteStore(Store):
         self.engine.dispose()
         if self._lock_file is not None:
             self._lock_file.close()
-
-
-def _settle(settled: list[tuple[asyncio.Future[TurnResult], TurnResult | BaseException]]) -> None:
-    for future, result in settled:
-        if future.done():
-            continue  # the channel gave up waiting; the turn is stored all the same
-        if isinstance(result, BaseException):
-            future.set_exception(result)
-        else:
-            future.set_result(result)
 
 
 def _lock(path: Path) -> IO[str]:

@@ -14,19 +14,20 @@ from storage import tables as t
 from storage.failpoints import failpoint
 from storage.statements import (
     ANSWERED,
+    CHANGED,
     INDEXED,
     QUEUE,
     SAVED,
-    STOCKS,
     TALK,
+    Conflict,
     Opened,
     Record,
     Statements,
     StockRow,
-    TalkRow,
     Update,
     Written,
     names_of,
+    opened_of,
     text_of,
     upsert_of,
 )
@@ -38,21 +39,20 @@ class SqliteStatements(Statements):
     name = "sqlite"
     dialect = sqlite.dialect(paramstyle="qmark")
 
-    _seen = (
-        "INSERT INTO seen (channel, bot, update_id, at) "
-        "SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'), ? "
-        "FROM json_each(?) WHERE true ON CONFLICT DO NOTHING RETURNING channel, bot, update_id"
-    )
-    _talks = text_of(
-        TALK.where(
-            t.identity.c.address_index.in_(
-                sa.select(sa.func.json_each(sa.bindparam("indexes")).table_valued("value").c.value)
-            )
-        ),
-        dialect,
-    )
-    _stocks = text_of(STOCKS, dialect)
-    _queue = text_of(sa.select(QUEUE), dialect)
+    _look = f"""
+        SELECT talk.*, desk.*
+        FROM (
+            SELECT
+                (SELECT json_group_array(value) FROM json_each(?1) WHERE EXISTS (
+                    SELECT 1 FROM seen WHERE channel = json_extract(value, '$[0]')
+                    AND bot = json_extract(value, '$[1]') AND update_id = json_extract(value, '$[2]'))) AS stale,
+                ({text_of(sa.select(QUEUE), dialect)}) AS queue,
+                (SELECT json_group_array(json_array({", ".join(StockRow._fields)})) FROM stock) AS stocks
+        ) AS desk
+        LEFT JOIN (
+            {text_of(TALK, dialect)} WHERE identity.address_index IN (SELECT value FROM json_each(?2))
+        ) AS talk ON true
+    """  # noqa: S608 - our own names only
 
     def __init__(self) -> None:
         super().__init__()
@@ -64,38 +64,44 @@ class SqliteStatements(Statements):
         next_version = {"version": t.conversation.c.version + sa.literal_column("1")}
         self._save = t.conversation.update().where(same).values(saved | next_version)
         self._move = t.conversation.update().where(same).values(moved | next_version)
+        self._drop = t.answer.delete().where(
+            t.answer.c.conversation == sa.bindparam("conversation"), t.answer.c.fact == sa.bindparam("fact")
+        )
 
     def _execute(self, conn: Connection, text: str, rows: list[Any]) -> int:
         return int(_driver(conn).executemany(text, rows).rowcount)
 
-    def open_turns(self, conn: Connection, updates: Sequence[Update], indexes: Sequence[str], at: int) -> Opened:
-        execute = _driver(conn).execute
-        fresh = set(execute(self._seen, (at, json.dumps(updates))).fetchall()) if updates else set()
-        failpoint("after seen")
-        talks = [TalkRow(*row) for row in execute(self._talks, (json.dumps(indexes),)).fetchall()]
-        stocks = [StockRow(*row) for row in execute(self._stocks).fetchall()]
-        return Opened(fresh, talks, stocks, execute(self._queue).fetchone()[0])
+    def look(self, conn: Connection, updates: Sequence[Update], indexes: Sequence[str]) -> Opened:
+        asked = json.dumps(updates), json.dumps(indexes)
+        return opened_of(_driver(conn).execute(self._look, asked).fetchall(), lambda stale: map(tuple, stale))
 
-    def write(self, conn: Connection, rows: Written) -> int:
+    def write(self, conn: Connection, rows: Written) -> None:
+        if rows.seen:
+            self.many(conn, "seen", t.seen.insert(), rows.seen)
+            failpoint("after seen")
+        if rows.dropped:
+            self.many(conn, "drop", self._drop, rows.dropped)
+            failpoint("after dropped answers")
         if rows.messages:
             self.many(conn, "message", t.message.insert(), rows.messages)
             failpoint("after messages")
         if rows.answers:
             self.many(conn, "answer", self.upserting(t.answer, ANSWERED), rows.answers)
-        failpoint("after answers")
+            failpoint("after answers")
         if rows.outbox:
             self.many(conn, "outbox", t.outbox.insert().inline(), rows.outbox)
             failpoint("after outbox")
         if rows.events:
             self.many(conn, "event", t.event.insert().inline(), rows.events)
             failpoint("after events")
-        count = 0
+        saved = 0
         if stayed := [row for row in rows.talks if not row["moved"]]:
-            count += self.many(conn, "save", self._save, stayed)
+            saved += self.many(conn, "save", self._save, stayed)
         if moved := [row for row in rows.talks if row["moved"]]:
-            count += self.many(conn, "move", self._move, moved)
+            saved += self.many(conn, "move", self._move, moved)
+        if saved != len(rows.talks):
+            raise Conflict(CHANGED)
         failpoint("after conversations")
-        return count
 
     def upserting(self, table: sa.Table, update: Iterable[str]) -> Any:
         return upsert_of(sqlite.insert, table, tuple(update))

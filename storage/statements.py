@@ -8,6 +8,7 @@ plain values do not need, and a turn writes six rows.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -69,7 +70,7 @@ class StockRow(NamedTuple):
 class Opened:
     """What a batch of turns finds."""
 
-    fresh: set[Update]  # those not applied before; marked as applied by this very look
+    stale: set[Update]  # those applied before
     talks: list[TalkRow]
     stocks: list[StockRow]
     queue: int  # cases that wait for a coach
@@ -101,6 +102,21 @@ QUEUE = (  # practice cases keep nobody waiting
 )
 STOCKS = sa.select(*(t.stock.c[name] for name in StockRow._fields))
 
+_WIDTH = len(TalkRow._fields)
+
+
+def opened_of(rows: Sequence[Any], updates_of: Callable[[list[Any]], Iterable[Update]]) -> Opened:
+    """What a look found: each row a conversation (or nothing), the updates applied before, the queue and the stocks.
+
+    `updates_of` reads what stands for those updates.
+    """
+    stale, queue, stocks = rows[0][_WIDTH:]
+    talks = [TalkRow(*row[:_WIDTH]) for row in rows if row[0] is not None]
+    return Opened(
+        set(updates_of(json.loads(stale or "[]"))), talks, [StockRow(*row) for row in json.loads(stocks or "[]")], queue
+    )
+
+
 Columns = tuple[tuple[str, str], ...]  # names, with the PostgreSQL type of each
 SAVED: Columns = (  # what a turn changes of its conversation
     ("state_sealed", "bytea"), ("fingerprint", "text"), ("phase", "text"), ("turn", "int"), ("language", "text"),
@@ -123,12 +139,17 @@ OUTBOX: Columns = (
     ("bot", "text"), ("origin", "text"), ("epoch", "int"), ("turn", "int"), ("action", "text"), ("target", "text"),
     ("state", "text"), ("proactive", "int"), ("next_at", "bigint"), ("created_at", "bigint"),
 )  # fmt: skip
+DROPPED: Columns = (("conversation", "text"), ("fact", "text"))
+SEEN: Columns = (("channel", "text"), ("bot", "text"), ("update_id", "text"), ("at", "bigint"))
 EVENT: Columns = (("conversation", "text"), ("name", "text"), ("detail", "text"), ("at", "bigint"))
 ANSWERED = tuple(name for name, _ in ANSWER[2:])
 
 
 def names_of(columns: Columns) -> list[str]:
     return [name for name, _ in columns]
+
+
+CHANGED = "a conversation was changed during this turn; trying again"
 
 
 class Conflict(Exception):
@@ -139,6 +160,8 @@ class Conflict(Exception):
 class Written:
     """The rows of one transaction. No answer stands twice; a conversation is saved at most once."""
 
+    seen: Sequence[Record]  # updates that are applied by this
+    dropped: Collection[Record]  # answers that are no more
     messages: Sequence[Record]
     answers: Collection[Record]
     outbox: Sequence[Record]
@@ -146,7 +169,7 @@ class Written:
     talks: Sequence[Record]  # the columns SAVED and INDEXED, `key`, `seen_version`, and whether INDEXED ones `moved`
 
     def any(self) -> bool:
-        return bool(self.messages or self.answers or self.outbox or self.events or self.talks)
+        return any((self.seen, self.dropped, self.messages, self.answers, self.outbox, self.events, self.talks))
 
 
 def text_of(statement: Any, dialect: sa.Dialect) -> str:
@@ -186,15 +209,19 @@ class Statements:
     def _execute(self, conn: Connection, text: str, rows: list[Any]) -> int:
         raise NotImplementedError
 
-    def open_turns(self, conn: Connection, updates: Sequence[Update], indexes: Sequence[str], at: int) -> Opened:
-        """Marks update ids as applied and reads the conversations at these addresses, locked until the end.
+    def look(self, conn: Connection, updates: Sequence[Update], indexes: Sequence[str]) -> Opened:
+        """Finds out which updates were applied before, and reads the conversations at these addresses, locked.
 
         Waits for another worker's unfinished turn. The stocks and the queue are as they are at that moment.
         """
         raise NotImplementedError
 
-    def write(self, conn: Connection, rows: Written) -> int:
-        """Writes everything; returns how many conversations still had their `seen_version` and were saved."""
+    def write(self, conn: Connection, rows: Written) -> None:
+        """Writes everything.
+
+        Raises Conflict when a conversation no longer has its `seen_version`, IntegrityError when an update was applied
+        by somebody else meanwhile: nothing may be committed then.
+        """
         raise NotImplementedError
 
     def upsert(self, conn: Connection, table: sa.Table, rows: Sequence[Record], update: Iterable[str]) -> None:
