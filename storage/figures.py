@@ -79,7 +79,7 @@ def _figures(conn: Connection, now: datetime, first: int, last: int, narrow: dic
         first_reply_minutes=int(median(replied)) if replied else None,
         reopened=sum(count - 1 for count in persons.values()), closed=sum(row.closed_at is not None for row in cases),
         funnel=_funnel(conn, first, last, narrow), reasons=dict(Counter(row.kind for row in cases)),
-        outcomes=_outcomes(conn, first, last), wishes=_wishes(conn, first, last),
+        outcomes=_outcomes(conn, first, last, narrow), wishes=_wishes(conn, first, last, narrow["region"]),
         channels=dict(Counter(row.channel for row in cases if row.channel)),
     )  # fmt: skip
 
@@ -110,22 +110,27 @@ def _funnel(conn: Connection, first: int, last: int, narrow: dict[str, str]) -> 
     return {**{step: counts[step] for step in FUNNEL}, **{name: counts[name] for name in sorted(counts)}}
 
 
-def _outcomes(conn: Connection, first: int, last: int) -> dict[str, int]:
+def _outcomes(conn: Connection, first: int, last: int, narrow: dict[str, str]) -> dict[str, int]:
     superseded = sa.select(t.outcome.c.supersedes).where(t.outcome.c.supersedes.is_not(None))
     query: Any = (
         sa.select(t.outcome.c.entry, t.outcome.c.step, sa.func.count(sa.distinct(t.outcome.c.person)))
         .where(t.outcome.c.at >= first, t.outcome.c.at < last, t.outcome.c.id.not_in(superseded))
         .group_by(t.outcome.c.entry, t.outcome.c.step)
     )
+    wanted = [t.case.c[name] == value for name, value in narrow.items() if value]
+    if wanted:
+        query = query.where(t.outcome.c.case_number.in_(sa.select(t.case.c.number).where(*wanted)))
     return {f"{entry} {step}".strip(): int(count) for entry, step, count in conn.execute(query)}
 
 
-def _wishes(conn: Connection, first: int, last: int) -> dict[str, int]:
-    query = (
+def _wishes(conn: Connection, first: int, last: int, region: str) -> dict[str, int]:
+    query: Any = (
         sa.select(t.wish.c.what, sa.func.sum(t.wish.c.n))
         .where(t.wish.c.day >= _day(first), t.wish.c.day <= _day(last))
         .group_by(t.wish.c.what)
     )
+    if region:
+        query = query.where(t.wish.c.region == region)
     return {str(what): int(count) for what, count in conn.execute(query)}
 
 

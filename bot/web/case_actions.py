@@ -241,6 +241,30 @@ async def save_draft(request: Request) -> Response:
     return Response(status_code=204)
 
 
+async def explain(request: Request) -> Response:
+    """Puts what an entry is, and its first step, in the coach's own answer: to change and send."""
+    row = await find_case(request, str(request.path_params["code"]))
+    if row is None or row.conversation is None:
+        return await gone(request)
+    here, me = house(request), staff_of(request)
+    if row.owner != me.id:
+        return go(f"/desk/g/{row.code}", wrong="not_owner")
+    entry = here.content.knowledge.catalogue.resolve(str((await request.form(max_fields=3)).get("entry", "")))
+    if entry is None:
+        return go(f"/desk/g/{row.code}", wrong="unknown")
+    language = row.conversation.language
+    parts = (
+        entry.text("name", language) + ".",
+        entry.text("summary", language),
+        entry.first_step_in(language),
+        entry.url,
+    )
+    held = await here.store.draft(me.id, row.code, "reply")
+    text = "\n".join(part for part in (held, " ".join(part.strip() for part in parts if part.strip())) if part)
+    await here.store.save_draft(me.id, row.code, "reply", clean_text(text))
+    return go(f"/desk/g/{row.code}#schrijf", ok="explained")
+
+
 async def send_again(request: Request) -> Response:
     """A message of the coach that did not arrive is tried once more; only by who has the case."""
     row = await find_case(request, str(request.path_params["code"]))
@@ -297,6 +321,7 @@ def _client_id(form: FormData) -> str:
 
 PAGES = (
     Page("/desk/g/{code}/opnieuw", send_again, policy.WORK, ("POST",)),
+    Page("/desk/g/{code}/uitleg", explain, policy.WORK, ("POST",)),
     Page("/desk/g/{code}/concept", save_draft, policy.WORK, ("POST",)),
     *(Page(f"/desk/g/{{code}}/{name}", action(name), policy.WORK, ("POST",)) for name in ACTIONS),
 )

@@ -83,7 +83,7 @@ async def inbox(request: Request) -> Response:
     query = request.query_params
     tab = query.get("tab", "waiting")
     tab = tab if tab in dict(TABS) else "waiting"
-    situation, region, team = (query.get(name, "")[:64] for name in ("situation", "region", "team"))
+    situation, region, team, coach = (query.get(name, "")[:64] for name in ("situation", "region", "team", "coach"))
     drawn = mark(_seen(await here.store.today(me, here.now())))
     rows = await here.store.inbox(tab, me)
     counts = await here.store.counts(me)
@@ -93,6 +93,7 @@ async def inbox(request: Request) -> Response:
         if (not situation or row.situation == situation)
         and (not region or row.region == region)
         and (not team or row.team == team)
+        and (not coach or row.owner == coach)
     ]
     names = situation_names(here)
     return desk_page(
@@ -111,6 +112,8 @@ async def inbox(request: Request) -> Response:
         channels=CHANNELS,
         regions=region_names(here, rows),
         teams=sorted({row.team for row in rows if row.team}),
+        coach=coach,
+        coaches=sorted({row.owner for row in rows if row.owner}),
     )
 
 

@@ -46,6 +46,7 @@ FLASHES: dict[str, tuple[str, str]] = {
     "nothing_held": ("bad", "Voor deze klant wordt geen geld (meer) vastgehouden."),
     "recorded": ("good", "De uitkomst is vastgelegd."),
     "doubted": ("good", "Dank u. Wie de kennis bijhoudt, ziet dit op de pagina Kennis."),
+    "explained": ("good", "De uitleg staat in uw antwoord. Pas aan wat u wilt, en verstuur het."),
     "again": ("good", "Het bericht wordt nog een keer verstuurd."),
     "proven": ("good", "Bedankt, wij weten nu weer dat u het bent. U kunt verder."),
     "unproven": ("bad", "Dat is niet gelukt. Wij weten niet zeker dat u het bent."),

@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.web import dates, policy
-from bot.web.coach_desk import CHANNELS
+from bot.web.coach_desk import CHANNELS, situation_names
 from bot.web.desk_frame import desk_page, staff_of
 from bot.web.house import House, house
 from bot.web.policy import Page
@@ -91,15 +92,45 @@ def percentage(part: int, whole: int) -> str:
     return f"{round(100 * part / whole)}%" if whole >= SMALL else "te weinig"
 
 
-async def _read(request: Request) -> tuple[Figures, int]:
-    raw = request.query_params.get("dagen", "30")
-    days = int(raw) if raw.isascii() and raw.isdigit() and int(raw) in PERIODS else 30
-    here = house(request)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which figures somebody wants to see."""
+
+    days: int
+    situation: str = ""
+    region: str = ""
+
+    @property
+    def query(self) -> str:
+        given = {"dagen": self.days, "doelgroep": self.situation, "regio": self.region}
+        return urlencode({name: value for name, value in given.items() if value})
+
+
+def asked(request: Request) -> Asked:
+    """What is not known is left out."""
+    here, query = house(request), request.query_params
+    raw, situation, region = (query.get(name, "") for name in ("dagen", "doelgroep", "regio"))
+    return Asked(
+        int(raw) if raw.isascii() and raw.isdigit() and int(raw) in PERIODS else 30,
+        situation if situation in here.content.knowledge.facts["situation"].choices else "",
+        region if region in dict(regions(here)) else "",
+    )
+
+
+def regions(here: House) -> list[tuple[str, str]]:
+    """Every labour market region: (id, name)."""
+    found = {str(spot.region): spot.name.removeprefix("regio ") for spot in here.content.knowledge.geography.regions}
+    return sorted(found.items(), key=lambda one: one[1])
+
+
+async def _read(request: Request) -> tuple[Figures, Asked]:
+    here, wanted = house(request), asked(request)
     until = here.now()
-    return await here.store.figures(until - timedelta(days=days), until), days
+    since = until - timedelta(days=wanted.days)
+    return await here.store.figures(since, until, situation=wanted.situation, region=wanted.region), wanted
 
 
-def tables(here: House, found: Figures) -> list[Table]:
+def tables(here: House, found: Figures, wanted: Asked) -> list[Table]:
     catalogue = here.content.knowledge.catalogue
     steps = {key: found.funnel[key] for key in FUNNEL if key in found.funnel}
     others = {key: count for key, count in found.funnel.items() if key not in steps}
@@ -108,11 +139,12 @@ def tables(here: House, found: Figures) -> list[Table]:
         entry, _, step = key.partition(" ")
         known = catalogue.resolve(entry)
         outcomes[f"{known.name if known else entry}: {step}"] = count
-    return [
+    wishes = [] if wanted.situation else [table("Waar geen aanbod voor was", "Gevraagd", found.wishes, {})]
+    return [  # of a wish only the region is kept, not who had it
         table("Van eerste bericht tot uitkomst", "Stap", steps, FUNNEL, ordered=True),
         table("Waarom mensen een coach vroegen", "Reden", found.reasons, REASONS),
         table("Uitkomsten", "Regeling en stap", outcomes, {}),
-        table("Waar geen aanbod voor was", "Gevraagd", found.wishes, {}),
+        *wishes,
         table("Kanaal", "Kanaal", found.channels, CHANNELS),
         table("Ook geteld", "Wat", others, OTHERS),
     ]
@@ -133,15 +165,17 @@ def tiles(here: House, found: Figures) -> list[tuple[str, str]]:
 
 async def figures(request: Request) -> Response:
     here = house(request)
-    found, days = await _read(request)
+    found, wanted = await _read(request)
     now = here.now()
     return desk_page(
         request,
         "desk/figures.html",
         tiles=tiles(here, found),
-        tables=tables(here, found),
-        days=days,
-        since=(now - timedelta(days=days)).date(),
+        tables=tables(here, found, wanted),
+        wanted=wanted,
+        situations=list(situation_names(here).items()),
+        regions=regions(here),
+        since=(now - timedelta(days=wanted.days)).date(),
         until_day=now.date(),
     )
 
@@ -154,19 +188,25 @@ def cell(value: str) -> str:
 
 async def download(request: Request) -> Response:
     here = house(request)
-    found, days = await _read(request)
-    await here.store.audit(staff_of(request).id, "export_figures", f"{days} days")
+    found, wanted = await _read(request)
+    await here.store.audit(staff_of(request).id, "export_figures", f"{wanted.days} days")
     out = io.StringIO()
     out.write("tabel;wat;aantal\r\n")
+    for what, value in (
+        ("Dagen", str(wanted.days)),
+        ("Doelgroep", situation_names(here).get(wanted.situation, "alle")),
+        ("Regio", dict(regions(here)).get(wanted.region, "alle")),
+    ):
+        out.write(f"{cell('Gekozen')};{cell(what)};{cell(value)}\r\n")
     for label, value in tiles(here, found):
         out.write(f"{cell('Overzicht')};{cell(label)};{cell(value)}\r\n")
-    for one in tables(here, found):
+    for one in tables(here, found, wanted):
         for row in one.rows:
             out.write(f"{cell(one.title)};{cell(row.label)};{cell(row.shown)}\r\n")
     return Response(
         "\ufeff" + out.getvalue(),
         media_type="text/csv; charset=utf-8",
-        headers={"content-disposition": f'attachment; filename="cijfers-{days}-dagen.csv"'},
+        headers={"content-disposition": f'attachment; filename="cijfers-{wanted.days}-dagen.csv"'},
     )
 
 

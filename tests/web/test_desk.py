@@ -443,3 +443,15 @@ async def test_what_was_answered_and_is_still_sealed_is_not_asked_again(visitor:
     )  # the visitor's own talk stays as it was
     for words in ("u zoekt werk", "omdat u ", "Uw hoogste"):
         assert words not in around, words
+
+
+async def test_an_explanation_waits_in_the_answer_of_the_coach(sanne: Visitor, visitor: Visitor, desk: Desk):
+    code = await a_case(visitor, desk)
+    entry = {"entry": "slim-regeling-mkb"}
+    assert "Alleen wie de hulpvraag heeft" in (await sanne.post(f"/desk/g/{code}/uitleg", data=entry)).text
+    await sanne.post(f"/desk/g/{code}/oppakken")
+    page = (await sanne.post(f"/desk/g/{code}/uitleg", data=entry)).text
+    box = page.partition('id="antwoord"')[2].partition("</textarea>")[0]
+    name = desk.content.knowledge.catalogue["slim-regeling-mkb"].name
+    assert name.partition("&")[0] in box
+    assert name not in (await visitor.get("/chat")).text.partition("coach Sanne")[2], "nothing is sent by itself"

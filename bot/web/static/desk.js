@@ -59,6 +59,7 @@
     else if (event.key === "k" && rows.length) rows[Math.max(at - 1, 0)].focus();
     else if (event.key === "o") { const form = document.querySelector("form[action$='/oppakken']"); if (form) form.requestSubmit(); }
     else if (event.key === "n") { const note = document.getElementById("notitie"); if (note) { event.preventDefault(); note.focus(); } }
+    else if (event.key === "?") location.href = "/desk/account#sneltoetsen";
     else if (event.key === "/") { event.preventDefault(); location.href = "/desk/zoek"; }
   });
 
