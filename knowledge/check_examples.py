@@ -27,6 +27,9 @@ class _Case:
         )
 
 
+EXAMPLE = "Add one to 'examples', like {{name: who it is, given: {{situation: employee}}, verdict: {verdict}}}."
+
+
 class CriteriaChecks:
     def __init__(self, facts: Facts, geography: Anything, problems: Problems) -> None:
         self.facts, self.geography, self.problems = facts, geography, problems
@@ -99,7 +102,7 @@ class CriteriaChecks:
             lacking.append("maybe with its exact 'missing'")
         for one in lacking:
             self.problems.error(
-                entry.place, f"'{entry.id}' has no example that expects {one}", "Add one to 'examples'."
+                entry.place, f"'{entry.id}' has no example that expects {one}", EXAMPLE.format(verdict=one.split()[0])
             )
 
     def every_leaf_matters(self, entry: Entry, cases: Sequence[_Case]) -> None:
