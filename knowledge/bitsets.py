@@ -89,7 +89,7 @@ class BitSets:
         self._mixed_human: list[int] = []
         self._only_human = 0  # entries with a clause that only a person decides
         self._never = 0  # entries with an empty clause
-        self._trees: list[tuple[int, Criterion]] = []
+        self._trees: dict[Criterion, int] = {}  # equal ones are judged once
         for position, criterion in enumerate(criteria):
             self._add(1 << position, criterion)
         for column in self._columns.values():
@@ -109,7 +109,7 @@ class BitSets:
     def _add(self, bit: int, criterion: Criterion) -> None:
         clauses = _clauses(criterion, True)
         if clauses is None:
-            self._trees.append((bit, criterion))
+            self._trees[criterion] = self._trees.get(criterion, 0) | bit
             return
         slot = 0
         for clause in clauses:
@@ -167,14 +167,14 @@ class BitSets:
                 mixed.append(part)
         if self._mixed_has:
             fits, coach, possible = self._with_mixed(mixed, fits, coach, possible)
-        for bit, criterion in self._trees:
+        for criterion, some in self._trees.items():
             level = criterion.level(profile)
             if level < 3:
-                fits &= ~bit
+                fits &= ~some
             if level < 2:
-                coach &= ~bit
+                coach &= ~some
             if level < 1:
-                possible &= ~bit
+                possible &= ~some
         return Verdicts(fits, coach, possible)
 
     def _with_mixed(self, parts: list[_Part], fits: int, coach: int, possible: int) -> Verdicts:
@@ -193,7 +193,9 @@ class BitSets:
     def held(self, profile: Profile, fact: str) -> int:
         """Entries that ask something of this fact, and the answer satisfies them."""
         column = self._columns.get(fact)
-        return self._part(column, profile).held if column else 0
+        if column is None:
+            return 0
+        return (column.seen.get(profile.mark(fact)) or self._part(column, profile)).held
 
     @property
     def facts_asked(self) -> tuple[str, ...]:
