@@ -29,10 +29,20 @@ _TALK = (
     )
     .where(t.conversation.c.id == _HERE)
 )
+_earlier = t.message.alias("earlier")
+_BEFORE = (  # the number after which the reader wants to go on may be a line that only coaches see
+    sa.select(sa.func.max(_earlier.c.seq))
+    .where(
+        _earlier.c.conversation == sa.bindparam("talk"),
+        _earlier.c.seq <= sa.bindparam("first"),
+        _earlier.c.private == 0,
+    )
+    .scalar_subquery()
+)
 _NEW = (
     MESSAGES.where(
         t.message.c.conversation == sa.bindparam("talk"),
-        t.message.c.seq >= sa.bindparam("first"),
+        t.message.c.seq >= sa.func.coalesce(_BEFORE, sa.bindparam("first")),
         t.message.c.private == 0,
     )
     .order_by(t.message.c.seq)
@@ -71,7 +81,7 @@ class Showing(Base):
             key = self.context.keys.person(row.person, row.kek, row.wrapped)
             rows = conn.execute(_NEW, {"talk": row.id, "first": after, "most": most + 1}) if most else ()
             found = [message_row(key, row.id, one) for one in rows]
-            before = found.pop(0) if found and found[0].seq == after else None
+            before = found.pop(0) if found and found[0].seq <= after else None
             state = open_state(key, row.id, row.state_sealed)[1]
             return Shown(conversation_row(row), state, tuple(found[:most]), before)
 

@@ -54,6 +54,7 @@ OUTCOMES = (
     ("stopped", "Klant is gestopt"),
 )
 FIVE = ("Wie", "Wil", "Past", "Nog open", "Beloofd")
+_REASON = re.compile(r"\(omdat [^()]*\)")
 CODE = re.compile(r"[Kk]-?\d{1,12}", re.ASCII)
 
 
@@ -194,7 +195,11 @@ def _five(row: CaseRow) -> tuple[tuple[str, str], ...]:
     for label, line in zip(FIVE, [*row.summary, *[""] * 5], strict=False):
         head, colon, rest = line.partition(": ")
         said = rest if colon and head == label else line
-        pairs.append((label, said if label == "Wil" and row.channel == "desk" else about_client(said)))
+        if label == "Past":
+            said = _REASON.sub(lambda reason: about_client(reason[0]), said)  # names of entries stay as they are
+        elif label != "Wil" or row.channel != "desk":
+            said = about_client(said)
+        pairs.append((label, said))
     return tuple(pairs)
 
 

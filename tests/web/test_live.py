@@ -12,7 +12,7 @@ import pytest
 from bot.desk import Desk
 from bot.web.app import create_app
 from bot.web.sse import EVERYTHING, Broker, event
-from storage.actions import Claim, Reply
+from storage.actions import AddNote, Claim, Reply
 from tests.web.conftest import Visitor, a_case, staff
 
 
@@ -174,3 +174,25 @@ async def test_only_the_conversation_that_changed_is_woken():
 )
 def test_an_event_keeps_its_lines_together(data: str, more: dict, text: str):
     assert event(data, **more) == text
+
+
+async def test_a_day_is_said_once_also_after_a_line_that_only_coaches_see(visitor: Visitor, desk: Desk):
+    code = await a_case(visitor, desk)
+    sanne = (await staff(desk, "sanne")).id
+    cookie = f"loket={visitor.cookies['loket']}"
+    first = (await visitor.get("/chat")).text
+    assert first.count("maandag 23 november</p>") == 1
+    for action in (Claim(code, sanne), AddNote(code, sanne, "Alleen voor ons.")):
+        await desk.store.act(action)
+    row = await desk.store.case(code)
+    assert row is not None
+    assert row.conversation is not None
+    async with Reader(create_app(desk), "/chat/stroom", cookie, last=row.conversation.last_seq) as reader:
+        said = await reader.next()
+        await desk.store.act(Reply(code, sanne, "Ik bel u zo."))
+        while "Ik bel u zo." not in said:
+            said += await reader.next()
+    assert 'class="day' not in said
+    desk.clock.forward(days=1)  # type: ignore[attr-defined]
+    await desk.store.act(Reply(code, sanne, "Vandaag dan."))
+    assert "dinsdag 24 november</p>" in (await visitor.get("/chat")).text
