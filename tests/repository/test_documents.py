@@ -96,6 +96,19 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
             assert anchor in anchors(there), f"{page.name} links to {target}#{anchor}"
 
 
+PLACE = r"`((?:bot|flows|knowledge|storage|tests|deploy|docs)/[\w./-]+)`"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_file_a_page_speaks_of_exists_and_holds_what_it_is_named_for(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for named in re.findall(PLACE, text):
+        assert (ROOT / named).exists(), f"{page.name} speaks of {named}"
+    for name, file in re.findall(rf"`([A-Za-z_.]+)` (?:of|in|\()\s*{PLACE}", text):
+        held = (ROOT / file).read_text(encoding="utf-8") if (ROOT / file).is_file() else name
+        assert name.rpartition(".")[2] in held, f"{page.name}: {name} does not stand in {file}"
+
+
 def test_every_dependency_has_its_reason() -> None:
     import tomllib
 
