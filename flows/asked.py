@@ -7,15 +7,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from flows import knowing
+from flows import knowing, overheard
 from flows.answers import looks_like_question
 from flows.effects import Count
+from flows.lost import offer_human
 from knowledge.criteria import YES
 from knowledge.profile import Given
 
 if TYPE_CHECKING:
     from flows.session import Session
     from flows.understood import Heard
+    from knowledge.entries import Entry
     from knowledge.worries import Worry
 
 BORDER = "grens"  # the worry that names the desks for work across the border
@@ -37,11 +39,18 @@ def asked_in_passing(session: Session, words: str, facts: dict[str, Any]) -> Wor
     answers = {**session.state.answers, **{fact: Given(value) for fact, value in facts.items()}}
     profile = session.content.profile(answers, session.today)
     situation = profile.value("situation")
+    if heard[0].id != BORDER and any(worry.id == BORDER for worry in heard) and "!border" not in session.state.done:
+        session.mark("!border", session.state.turn)
+        session.lead.append(knowledge.search.worries[BORDER].text(session.state.language))
     for worry in heard:
-        suits = not situation or situation == "intermediary" or situation in worry.situations
-        if suits and (worry.when is None or worry.when.level(profile) == YES):
+        if suits(worry, situation) and (worry.when is None or worry.when.level(profile) == YES):
             return None if worry.general and knowing.can_answer(session, words, FEAR) else worry
     return None
+
+
+def suits(worry: Worry, situation: str | None) -> bool:
+    """Whether an answer is for who asks; a school, or who asks for somebody else, may be told all of them."""
+    return situation not in knowing.SITUATIONS or situation in worry.situations
 
 
 def across_the_border(session: Session) -> Worry | None:
@@ -60,6 +69,8 @@ def answer_in_passing(session: Session, worry: Worry, words: str) -> None:
         knowing.tell_entry(session, entry, worry.question)
     else:
         session.lead.append(worry.text(session.state.language))
+    if worry.human and session.own is None:
+        offer_human(session, session.lead.pop() if session.lead else "")
     told = session.state.done.get("!told", [])
     sources = [session.content.knowledge.catalogue.resolve(one.entry) for one in worry.sources if one.entry]
     ended = [one.id for one in sources if one is not None and one.status == "ended" and one.id not in told]
@@ -81,21 +92,27 @@ def asking_part(session: Session, words: str) -> str:
     return ""
 
 
+def named_in_question(session: Session, asks: Worry | None, words: str, heard: Heard) -> Entry | None:
+    """The entry that is asked about by its own name, unless another question is heard that says more than money."""
+    if not (heard.question or looks_like_question(words)) or not (asks is None or {asks.id, *asks.same_as} & MONEY):
+        return None
+    if knowing.asks_for_desk(session, words) or overheard.is_frequent_question(session, words, code=False):
+        return None
+    entry: Entry | None = session.content.knowledge.search.named(words)
+    return entry
+
+
 def names_more(session: Session, asks: Worry, words: str, heard: Heard) -> bool:
     """Whether a question about money in general names what it is about: "is er subsidie voor een praktijkverklaring".
     Who tells much about himself is answered for himself."""
-    if not {asks.id, asks.same_as} & MONEY:
+    if not {asks.id, *asks.same_as} & MONEY or not (heard.question or looks_like_question(words)):
         return False
-    if session.content.knowledge.search.named(words) is not None:
-        return True
+    if "geld-voor-scholing" not in (asks.id, *asks.same_as):
+        return False
     return len(heard.facts.keys() - {"course_kind"}) < TOLD_MUCH and knowing.names_entry(session, words, NAMED)
 
 
-def answer_what_is_sure(session: Session, words: str, *, told_much: bool) -> bool:
-    """Beside facts: an entry called by its own name, or the part of the text that surely asks for one thing."""
-    named = session.content.knowledge.search.named(words) if told_much else None
-    if named is not None:
-        knowing.tell_entry(session, named, words)
-        return True
+def answer_part(session: Session, words: str) -> bool:
+    """Beside facts: the part of the text that surely asks for one thing."""
     part = asking_part(session, words)
     return bool(part) and knowing.answer_question(session, part, running=True)

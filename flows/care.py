@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flows import asked, knowing, overheard
 from flows.effects import Count, Redacted, UpdateCase
 from flows.understood import Heard, crisis
+from flows.volunteered import take_along
 from knowledge.redaction import redact
 
 if TYPE_CHECKING:
@@ -41,22 +42,22 @@ def redacted(session: Session, text: str) -> str:
 
 
 def cared_for(session: Session, heard: Heard, words: str) -> bool:
-    """Health and debts are acknowledged and not recorded; other matters get a short honest answer."""
+    """What is said of health and debts is acknowledged and not recorded; other matters get a short honest answer."""
     if heard.care == "sensitive":
         session.lead.append(session.voice.phrase("sensitive_debt" if heard.topic == "debt" else "sensitive_health"))
-        held = session.content.knowledge.understanding.read(words).held
-        asks = asked.asked_in_passing(session, words, dict(held))
+        told = overheard.beside_it(session, words)
+        asks = asked.asked_in_passing(session, words, told)
         if asks is not None and not asks.general:
             asked.answer_in_passing(session, asks, words)
         elif answer := knowing.worry(session, words):
             session.lead.append(answer)
         session.effects.append(Count("sensitive"))
-        heard.facts.clear()
         session.state = session.state.but(misses=0)
-        overheard.offer_held(session, words)
+        read = session.content.knowledge.understanding.read(words)
+        take_along(session, Heard(told, read.summary_of(told, session.state.language)))
         return True
     name = {"out_of_scope": "out_of_scope", "abuse": "abuse", "injection": "injection", "spam": "out_of_scope"}
-    if heard.care not in name or heard.facts:
+    if heard.care not in name or (heard.facts.keys() - overheard.WISHES):
         return False
     session.lead.append(heard.reply or session.voice.phrase(name[heard.care]))
     session.effects.append(Count(heard.care))

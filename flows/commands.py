@@ -71,13 +71,17 @@ def language_named(words: str) -> str:
 # "wil liever een echt mens spreken", "ik wil praten met iemand", "liever een persoon aan de lijn"; not "wil leren
 # praten met mensen".
 _SOMEBODY = (
-    r"(?:iemand|(?:een )?(?:echte? )?(?:mens|persoon|medewerker|coach|adviseur)(?: van jullie)?"
+    r"(?:(?:gewoon )?iemand|(?:een )?(?:echte? )?(?:mens|persoon|medewerker|coach|adviseur)(?: van jullie)?"
     r"|(?:iemand )?van jullie)"
 )
-_POLITELY = r"(?:(?:kan|mag|zou|wil|ik|liever|gewoon|graag|misschien|even|ook|nu|we|hier|een keer|alsjeblieft)\b ?)"
+_POLITELY = (
+    r"(?:(?:kan|mag|zou|wil|ik|liever|gewoon|graag|misschien|even|ook|nu|we|hier|een keer|alsjeblieft|"
+    r"(?:ipv|in plaats van) (?:typen|chatten|een robot|dit))\b ?)"
+)
 _WANTS_HUMAN = re.compile(
     rf"^{_POLITELY}+(?:met )?{_SOMEBODY} ?{_POLITELY}*(?:spreken|praten|aan de lijn|aan de telefoon)\b ?{_POLITELY}*$"
     rf"|^{_POLITELY}*(?:praten|spreken|overleggen) (?:met )?{_SOMEBODY} ?{_POLITELY}*$"
+    rf"|^(?:ik )?(?:zoek|wil|graag|liever)(?: graag| liever)?(?: een)? (?:coach|adviseur|gesprek|mens)$"
     rf"|^(?:is|zit|werkt) (?:er|hier) (?:hier )?(?:ook )?{_SOMEBODY}(?: die .{{1,40}})?$"
 )
 _WANTS_CALL = re.compile(
@@ -91,6 +95,10 @@ _ASKS_LANGUAGE = re.compile(
     r"(?: (?:u|je|jij|jullie|you|we|het|ook|in|in het|do|hier)){0,4} "
     rf"(?P<language>{'|'.join(map(re.escape, {**LANGUAGES, **otherwords.AFTER_LANGUAGE}))})"
     r"(?: (?:praten|spreken|please|ook|aub))?$"
+)
+_ERASE = re.compile(
+    r"^(?:(?:wilt|wil|kunt|kun|kan) (?:u|je|jij|ik) )?(?:verwijder|wis|vergeet|delete|erase)\b.{0,20}\b"
+    r"(?:alles|alle|gegevens|everything|gesprek|all)\b"
 )
 _COURTESY = re.compile(r"\b(?:aub|a\.u\.b|alstublieft|alsjeblieft|svp|please|hoor|dan|morgen|vandaag)\b|[?!.,]+$")
 _NUMBER = re.compile(r"\W*(?:\b(?:op|mijn nummer is|nummer|nr|on|at)\b\W*)*(\+?[\d][\d\s-]{7,15}\d)\W*")
@@ -125,6 +133,8 @@ def find_command(text: str) -> tuple[str, str] | None:
                 argument = words[len(lead) + 1 :]
                 if name != "language" or language_named(argument):  # "taal leren" is a wish
                     return name, argument
+    if _ERASE.match(words):
+        return "erase", ""
     asks = _ASKS_LANGUAGE.search(words)
     if asks is not None:
         return "language", language_named(asks["language"])

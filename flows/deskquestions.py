@@ -44,7 +44,6 @@ LEAVABLE = (
     "human",
     "subscribe",
     "erase",
-    "note_down",
 )
 _LABEL = 40  # characters of a button
 
@@ -364,21 +363,10 @@ def _subscribe(session: Session, pending: dict[str, Any], id: str, ids: tuple[st
     return id in ("yes", "no")
 
 
-def _note_down(session: Session, pending: dict[str, Any], id: str, ids: tuple[str, ...]) -> bool:
-    """Facts told beside a remark about health or debts: stored when the visitor agrees, else forgotten."""
-    if id == "yes":
-        for fact, value in pending["values"].items():
-            session.answer(fact, tuple(value) if isinstance(value, list) else value, by="text")
-    elif id == "no":
-        session.say("not_noted")
-    return id in ("yes", "no")
-
-
 _ANSWERS: dict[str, Callable[[Any, dict[str, Any], str, tuple[str, ...]], bool]] = {
     "which": _which, "change": _change, "change_which": _change_which, "reask": _reask, TICKS: _ticks,
     "leave_out": _leave_out,
     "language": _language, "erase": _erase, "human": _human, "subscribe": _subscribe, "join": joining.decided,
-    "note_down": _note_down,
 }  # fmt: skip
 
 

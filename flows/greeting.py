@@ -106,4 +106,12 @@ def in_another_language(session: Session, words: str) -> bool:
         elif language in SORRY:
             session.lead.append(SORRY[language])
     session.mark("!languages", True)
+    take_places(session, words)
     return True
+
+
+def take_places(session: Session, words: str) -> None:
+    """A place is called the same in every language."""
+    read = session.content.knowledge.understanding.read(words).facts
+    if "place" in read and "place" not in session.state.answers:
+        session.answer("place", read["place"], by="text")

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 SURE = 0.9  # score from which a question is answered although facts were read from the same text
 SHORT = 2  # words
 LIKELY = 0.6  # the same for a question that speaks of nobody
+BESIDE_WORK = 0.8  # the same for a question in which nothing is about work or learning
+SURELY_NAMED = 0.75  # the same for a text that asks nothing
 NAMED = 0.7  # and for a few words that are no question
 _FIRST_PERSON = re.compile(r"\b(ik|mij|mijn|m'n|me|wij|we|ons|onze|i|my|our)\b", re.IGNORECASE)
 # Facts that only a visitor who speaks of himself tells.
@@ -221,6 +223,8 @@ def _read(session: Session, words: str) -> None:
         outcome = number_of_option(session, fact, words) or parse(session, fact, words)
     kind = session.content.knowledge.facts[fact].kind if fact else ""
     short = len(words.split()) <= SHORT
+    if fact == "situation" and isinstance(outcome, Answered) and plain(words).count(" "):
+        outcome = _unless_told_otherwise(session, words, outcome)
     if isinstance(outcome, Answered) and (short or kind in WHOLE):
         session.take(fact, outcome.value)
         return
@@ -239,11 +243,15 @@ def _read(session: Session, words: str) -> None:
     asks = in_passing.asked_in_passing(session, words, heard.facts)
     if heard.abroad and not (kind == "place" and short) and (asks is None or asks.general):
         asks = in_passing.across_the_border(session) or asks
-    if (
-        asks is not None
-        and not isinstance(outcome, Answered)
-        and not in_passing.names_more(session, asks, words, heard)
-    ):
+    named = in_passing.named_in_question(session, asks, words, heard)
+    if named is not None and not isinstance(outcome, Answered):
+        took = take_along(session, heard)
+        knowing.tell_entry(session, named, words)
+        if not took:
+            _and_again(session)
+        return
+    open_question = asks is not None and not in_passing.names_more(session, asks, words, heard)
+    if asks is not None and open_question and not isinstance(outcome, Answered):
         if _tells_little(heard, words):
             heard = Heard({fact: value for fact, value in heard.facts.items() if fact not in overheard.WISHES})
         took = take_along(session, heard)
@@ -300,7 +308,7 @@ def _read(session: Session, words: str) -> None:
         told = set(session.volunteered) - ({"situation"} if len(session.volunteered) > 1 else set())  # often implied
         told_much = len(told) >= in_passing.TOLD_MUCH and not knowing.asks_for_desk(session, words)
         fear = overheard.fear_in(session, words)
-        answered = session.own is None and asked and in_passing.answer_what_is_sure(session, words, told_much=told_much)
+        answered = session.own is None and asked and in_passing.answer_part(session, words)
         if not answered and session.own is None and ((asked and not told_much) or fear):
             knowing.answer_question(session, fear or words, least=LIKELY if fear else SURE, running=True)
         if session.own is None and heard.which is not None:
@@ -314,7 +322,7 @@ def _read(session: Session, words: str) -> None:
         return
     sure = (isinstance(outcome, Unread) and outcome.sure and not asked) or number
     if not sure and knowing.answer_question(
-        session, words, least=0.0 if asked or not fact else LIKELY, running=not asked
+        session, words, least=_least(session, words, asked=asked or not fact), running=not asked
     ):
         if fact:
             _and_again(session)
@@ -327,6 +335,22 @@ def _read(session: Session, words: str) -> None:
         session.say("which_of_these")
         return
     not_understood(session, outcome, words)
+
+
+def _unless_told_otherwise(session: Session, words: str, outcome: Answered) -> Outcome:
+    """ "werkgever failliet" holds the name of a choice and tells another."""
+    choices = session.content.knowledge.facts["situation"].choices.values()
+    if plain(words) in {plain(one.label) for one in choices}:
+        return outcome
+    told = session.content.knowledge.understanding.read(words).facts.get("situation")
+    return outcome if told in (None, outcome.value) else _UNREAD
+
+
+def _least(session: Session, words: str, *, asked: bool) -> float:
+    """How good an answer must be: less so for a question, more so for one that says nothing of work or learning."""
+    if not asked:
+        return SURELY_NAMED
+    return LIKELY if session.content.knowledge.search.is_about_work(words) else BESIDE_WORK
 
 
 def _tells_little(heard: Heard, words: str) -> bool:

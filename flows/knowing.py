@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from knowledge.entries import Entry
     from knowledge.matching import Match
 
+FEAR = 0.75  # score from which a text that asks nothing speaks of a frequent fear
+SITUATIONS = ("job_seeker", "employee", "self_employed", "employer")  # those an answer may be meant for
+WORRY = 0.7  # score from which a frequent question is answered; an entry says itself what it is about
 AHEAD = 0.15  # in score, of the next thing found
 
 
@@ -152,6 +155,8 @@ def answer_question(
     entry = session.content.knowledge.catalogue.resolve(first.id)
     if running and entry is not None and entry.status == "ended":
         return False
+    if first.kind == "worry" and not sure and not _suits(session, first.id, first.score):
+        return False
     session.effects.append(Count("asked_question"))
     session.state = session.state.but(misses=0)
     if first.answer or entry is None:
@@ -165,6 +170,13 @@ def answer_question(
         else:
             tell_entry(session, entry, text)
     return True
+
+
+def _suits(session: Session, name: str, score: float) -> bool:
+    """Whether an answer to a frequent question is for who asks, and surely the one that was asked for."""
+    worry = session.content.knowledge.search.worries[name]
+    situation = session.walk().profile.value("situation")
+    return score >= WORRY and (situation not in SITUATIONS or situation in worry.situations)
 
 
 def _tell_ended(session: Session, entries: list[Entry]) -> None:
@@ -203,7 +215,12 @@ def asks_for_desk(session: Session, text: str) -> bool:
 def is_worry(session: Session, text: str) -> bool:
     """Whether a text, also one that is no question, speaks of a frequent fear."""
     found = session.content.knowledge.search.find(text, 1, session.today, session.state.language)
-    return bool(found) and found[0].kind == "worry" and found[0].score >= 0.6
+    return (
+        bool(found)
+        and found[0].kind == "worry"
+        and found[0].score >= FEAR
+        and _suits(session, found[0].id, found[0].score)
+    )
 
 
 def worry(session: Session, text: str) -> str:

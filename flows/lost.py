@@ -28,6 +28,9 @@ def is_stuck(said: str) -> bool:
     return _STUCK.search(said) is not None
 
 
+FEW_WORDS = 3  # "opleiding": too little to go on, and not beside the point
+
+
 def not_understood(session: Session, outcome: Outcome, words: str) -> None:
     """Kindly, with a hint; the second time with a human, the third time to a human."""
     session.effects.append(Count("not_understood", session.before.shown.fact if session.before.shown else ""))
@@ -50,8 +53,9 @@ def not_understood(session: Session, outcome: Outcome, words: str) -> None:
         session.unmark(LOST, f"{LOST}.review")
         session.mark(LOST, {"turn": session.state.turn})
         return
-    if misses == 1 and not session.state.answers and session.content.knowledge.search.is_about_work(words):
-        session.say("vague")  # "opleiding": too little to go on, and not beside the point
+    if misses == 1 and not session.state.answers:  # the first thing somebody says deserves more than "I do not know"
+        about_work = session.content.knowledge.search.is_about_work(words)
+        session.say("vague" if about_work and len(words.split()) <= FEW_WORDS else "first_unclear")
     elif isinstance(outcome, Unread) and outcome.phrase != "not_understood":
         session.say(outcome.phrase, **outcome.values)
     else:
@@ -61,10 +65,12 @@ def not_understood(session: Session, outcome: Outcome, words: str) -> None:
         offer_human(session)
 
 
-def offer_human(session: Session) -> None:
+def offer_human(session: Session, said: str = "") -> None:
+    """A human, with one tap; `said` instead of the usual sentence."""
     screen = session.before.shown
+    text = f"{said} {session.voice.phrase('offer_coach')}" if said else session.voice.phrase("offer_human")
     session.ask_own(
-        "human", session.voice.phrase("offer_human"),
+        "human", text,
         [session.option("!call_me", "b_call_me_yes", "choice"), session.option("no", "b_no", "choice")],
         fact=screen.fact if screen else "", step=session.step_on_screen(),
     )  # fmt: skip

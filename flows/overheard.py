@@ -10,11 +10,12 @@ from flows import commanding, deskquestions, knowing, pressing
 from flows.answers import Answered, looks_like_question, plain, read_answer
 from knowledge.criteria import Leaf, OneOf
 from knowledge.manner import is_surely_english
+from knowledge.text import words as words_of
 
 if TYPE_CHECKING:
     from flows.session import Session
 
-FEAR = 0.6  # score from which a text, or a part of it, is a frequent fear
+FEAR = 0.75  # score from which a text, or a part of it, is a frequent fear
 ASKED = 0.9  # score from which it is asked in so many words
 # What a question about learning seems to wish for, and only speaks of.
 WISHES = frozenset(("course", "course_kind", "goal", "sector", "wanted_sector", "wanted_occupation", "employer_goal"))
@@ -100,25 +101,20 @@ def label_elsewhere(session: Session, words: str, asked: str) -> dict[str, Any]:
     return found
 
 
-def offer_held(session: Session, words: str) -> None:
-    """Facts told beside a remark about health or debts are stored only when the visitor says so."""
+def beside_it(session: Session, words: str) -> dict[str, Any]:
+    """What a remark about health or debts is told with, and says nothing about either: noted as in any other text.
+
+    Words of the visitor's own are left out unless all of them are words of work and learning.
+    """
+    understanding = session.content.knowledge.understanding
     facts = session.content.knowledge.facts
-    held = {
+    return {
         fact: value
-        for fact, value in session.content.knowledge.understanding.read(words).held.items()
+        for fact, value in understanding.read(words).held.items()
         if (facts[fact].cls in _KEPT_CLASSES or fact in _ALSO)
         and fact not in _NEVER
-        and fact not in session.state.answers
+        and (facts[fact].kind != "text" or all(map(understanding.reader.knows, words_of(str(value)))))
     }
-    if not held:
-        return
-    told = session.voice.listed([(fact, value, "given") for fact, value in held.items()])
-    session.ask_own(
-        "note_down",
-        session.voice.phrase("note_down", facts=told),
-        [session.option("yes", "b_yes", "choice"), session.option("no", "b_no", "choice")],
-        values={fact: list(value) if isinstance(value, tuple) else value for fact, value in held.items()},
-    )
 
 
 def fear_in(session: Session, words: str) -> str:

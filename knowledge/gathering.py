@@ -144,8 +144,11 @@ def work(found: Gathered, judged: tuple[Judged, ...], situation: str) -> None:
 
     if not found.values and not situation and len(judged) == 1:  # nothing but "magazijn": what else than a wish?
         alone = judged[0].mention
-        if alone.last - alone.first == len(found.sentence.texts) and not (alone.work.occupation or alone.work.hinted):
-            found.set("wanted_sector", alone.work.sector, alone.first, alone.last)
+        if alone.last - alone.first == len(found.sentence.texts) and not alone.work.occupation:
+            if wishes.can_be_learned(alone.said):
+                found.set("course", alone.said, alone.first, alone.last)
+            if wishes.can_be_learned(alone.said) or not alone.work.hinted:
+                found.set("wanted_sector", alone.work.sector, alone.first, alone.last)
     if "wanted_occupation" not in found.values and found.values.get("wanted_sector") == found.values.get("sector"):
         found.values.pop("wanted_sector", None)
         found.spans.pop("wanted_sector", None)

@@ -72,7 +72,9 @@ def owns(sentence: Sentence) -> bool:
             continue
         if near[-2:-1] and near[-2] in own and near[-1] in ("een", "eigen", "a", "2", "3", "4"):
             return True
-        if near[-1:] and near[-1] in own:
+        if near[-1:] and (near[-1] in own or before[-1:] == ["eigen"]):
+            return True
+        if near[-2:-1] == ["voor"] and {"subsidie", "subsidies", "regeling", "regelingen", "fonds"} & set(before):
             return True
         if near[-3:] in (["wij", "zijn", "een"], ["we", "zijn", "een"], ["zijn", "wij", "een"], ["we", "are", "a"]):
             return True
@@ -104,7 +106,12 @@ def situation(sentence: Sentence, has_size: bool) -> tuple[str, frozenset[str]]:
         if _is_turned(sentence, hit.value, hit.first, hit.last):
             continue
         weights[hit.value] = max(weights.get(hit.value, 0), hit.weight)
-    if elsewhere and not weights.keys() - {"job_seeker"} and _is_need_of_another(sentence):
+    if _asks_what_will_be(sentence):
+        weights.pop("employee", None)
+    if "gestopt" in sentence.texts and "job_seeker" in weights:
+        weights.pop("self_employed", None)  # "gestopt als zzp'er"
+    only_of_another = _is_need_of_another(sentence) or _is_of_another(sentence)
+    if elsewhere and not weights.keys() - {"job_seeker"} and only_of_another:
         weights["intermediary"] = 3
     if owns(sentence) or _seeks_staff(sentence) or shares_staff(sentence):
         weights["employer"] = 3
@@ -174,6 +181,19 @@ def _is_need_of_another(sentence: Sentence) -> bool:
     if {"ik", "wij", "we", "i", "zoek", "ben", "heb"} & set(sentence.texts):
         return False
     return sentence.has(*group("people_needing"))
+
+
+def _asks_what_will_be(sentence: Sentence) -> bool:
+    """ "moet ik in ploegendienst werken als operator": about work one may get, not the work of today."""
+    opens = sentence.texts[:2] in (["moet", "ik"], ["mag", "ik"], ["kan", "ik"], ["krijg", "ik"])
+    return opens and "werken" in sentence.texts and not {"mijn", "nu", "ben", "werk", "baas"} & set(sentence.texts)
+
+
+def _is_of_another(sentence: Sentence) -> bool:
+    """Somebody near is all it is about: "mijn buurvrouw kan niet zo goed lezen"."""
+    said = set(sentence.texts)
+    near = said & (group("people_family") - group("people_not_near"))
+    return bool(near) and not {"ik", "wij", "we", "i", "zoek", "ben", "heb", "mij", "woon"} & said
 
 
 def _seeks_staff(sentence: Sentence) -> bool:

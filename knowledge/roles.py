@@ -32,6 +32,8 @@ def _judged(sentence: Sentence, mention: WorkMention, situation: str) -> Judged:
         return Judged(mention, "none", True)
     if mention.work.hinted and not set(sentence.before(mention.first, 3)) & group("roles_need_hint"):
         return Judged(mention, "none", True)
+    if _is_somebody_else(sentence, mention) or _is_no_work_here(sentence, mention):
+        return Judged(mention, "none", True)
     if mention.said in group("roles_bodies") and not group("roles_at") & set(sentence.before(mention.first, 2)):
         return Judged(mention, "none", True)
     if situation in ("employer", "school"):
@@ -48,6 +50,21 @@ def _judged(sentence: Sentence, mention: WorkMention, situation: str) -> Judged:
         return Judged(mention, "wanted", False)
     return Judged(
         mention, "now" if mention.work.occupation or situation in ("employee", "self_employed") else "none", False
+    )
+
+
+def _is_somebody_else(sentence: Sentence, mention: WorkMention) -> bool:
+    """ "mijn boekhouder zegt dat": who is named so is not who speaks."""
+    owned = sentence.before(mention.first, 1) in (["mijn"], ["onze"], ["de"], ["haar"], ["zijn"], ["hun"])
+    says = group("roles_says") & set(sentence.after(mention.last, 1))
+    return bool(mention.work.occupation and owned and says)
+
+
+def _is_no_work_here(sentence: Sentence, mention: WorkMention) -> bool:
+    """ "tweede spoor" is no railway; "door automatisering" is why, not where."""
+    before = sentence.before(mention.first, 1)
+    return (mention.said == "spoor" and before in (["tweede"], ["2e"], ["e"], ["eerste"], ["1e"])) or (
+        not mention.work.occupation and before == ["door"]
     )
 
 
@@ -153,6 +170,8 @@ def _from_words_before(sentence: Sentence, mention: WorkMention) -> Role | None:
             return "wanted"
         if word == "baan" and back <= 2:
             return "now" if {"vaste", "heb"} & set(before[:at]) else "wanted"
+        if word == "bij" and "wil" in before[:at] and not {"werk", "werken", "werkzaam"} & set(before[:at]):
+            return "wanted"  # "ik wil bij de politie"
         if word in group("roles_now") and not (word in ("als", "bij", "werken") and back > 4):
             return "now"
         if word in group("roles_want"):

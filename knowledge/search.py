@@ -38,6 +38,8 @@ Outcome: TypeAlias = Literal["answer", "crisis", "privacy", "out_of_scope", "not
 LONGEST_QUERY = 40  # words that are looked at
 ASKED_SO = 0.95  # score of a frequent question that is asked word for word
 _NAMED_KINDS = ("scheme", "voucher", "fund", "loan", "tax", "programme")
+_BEFORE_A_NAME = frozenset(["onder", "regeling", "subsidie"])  # "val ik onder slim"
+_BESIDE_A_NAME = frozenset(["deadline", "gebruiken", "aanvragen", "aanvraag", "procent", "openstelling"])
 _SHORTEST_NAME = 4  # letters
 _MOST_CALLED = 3  # documents that a name may stand in
 _LIKELY = 60  # documents whose typical questions are compared with the one asked
@@ -166,7 +168,11 @@ class Search:
                 entry = next(iter(own or entries), None)
                 if entry is None or entry.kind not in _NAMED_KINDS:
                     continue
-                if (own and last > first + 1) or (last == first + 1 and self._is_a_name(key)):
+                acronym = said[first].upper() in text.split() and not text.isupper()  # "SLIM", "STAP"
+                behind = _BEFORE_A_NAME & set(said[max(0, first - 1) : first])
+                beside = entry.status != "ended" and _BESIDE_A_NAME & set(said) and entry.kind == "scheme"
+                named = acronym or bool(behind or beside) or self._is_a_name(key)
+                if (own and last > first + 1) or (last == first + 1 and named):
                     return entry
         return None
 

@@ -8,6 +8,7 @@ from knowledge.phrases import Phrases
 from knowledge.sentence import Sentence
 from knowledge.words import read_words
 
+_CLIENTS = frozenset(["client", "cliente", "klant", "kandidaat", "deelnemer"])
 _OF_OTHERS = frozenset(["werknemer", "medewerker", "iemand", "personeel", "zorg", "zieke", "zieken"])
 
 
@@ -19,6 +20,8 @@ def _phrases() -> Phrases:
 def touches(sentence: Sentence) -> str:
     """ "health", "debt", or "" when the text touches neither (or denies it, or is about an employee or a patient)."""
     for hit in _phrases().find(sentence.said):
+        if hit.value == "debt" and _CLIENTS & set(sentence.texts):
+            continue  # who speaks for a client
         if sentence.denied(hit.first) or _OF_OTHERS & set(sentence.before(hit.first, 3)):
             continue
         return hit.value

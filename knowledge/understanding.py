@@ -53,7 +53,11 @@ class Reading:
 
     def summary(self, language: str = "nl") -> str:
         """One line that says it back: "Ik lees: bakkerij, 6 mensen, Tiel."; empty when nothing was read."""
-        return summary(self.facts, self.labels_en if language == "en" else self.labels, language)
+        return self.summary_of(self.facts, language)
+
+    def summary_of(self, facts: Mapping[str, Value], language: str = "nl") -> str:
+        """The same line for some of what was read."""
+        return summary(facts, self.labels_en if language == "en" else self.labels, language)
 
 
 class Understanding:

@@ -61,6 +61,11 @@ def _named_course(sentence: Sentence, judged: tuple[Judged, ...]) -> Wish | None
             )
             if found and not _is_verb_of_relative(sentence, found):
                 return Wish(found[0], found[1], found[2], short)
+        for tail in ("opleiding", "certificaat", "diploma"):
+            stem = word.removesuffix(tail)
+            verb = _verb_of(sentence, stem) if stem != word and len(stem) > 2 else stem
+            if verb != stem:
+                return Wish(verb, at, at + 1)
         tail = next((tail for tail in ("cursus", "training") if word.endswith(tail) and len(word) > len(tail) + 2), "")
         if tail and word not in ("inburgeringscursus", "taalcursus", "bijscholingscursus"):
             head = word[: -len(tail)]
@@ -113,6 +118,8 @@ def _topic_before(sentence: Sentence, at: int, judged: tuple[Judged, ...]) -> tu
 
 
 def _clean(sentence: Sentence, first: int, last: int, judged: tuple[Judged, ...]) -> tuple[str, int, int] | None:
+    if last == first + 1 and sentence.before(first, 1) == ["iets"]:  # "iets rustigs": how it should be, not what
+        return None
     while first < last and sentence.texts[first] in group("wishes_empty"):
         first += 1
     while last > first and sentence.texts[last - 1] in group("wishes_empty"):
@@ -134,10 +141,10 @@ def _clean(sentence: Sentence, first: int, last: int, judged: tuple[Judged, ...]
 def _is_skill(mention: WorkMention) -> bool:
     """Whether a kind of work is also something to learn: "lassen", "warmtepompen", but not "metaal" or "computers"."""
     work = mention.work
-    return not work.occupation and not work.business and _can_be_learned(mention.said)
+    return not work.occupation and not work.business and can_be_learned(mention.said)
 
 
-def _can_be_learned(said: str) -> bool:
+def can_be_learned(said: str) -> bool:
     if said in group("wishes_skills"):
         return True
     return said.endswith("en") and said not in group("wishes_not_skills")

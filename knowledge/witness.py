@@ -7,11 +7,11 @@ decided it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from itertools import repeat
 from typing import Any
 
-from knowledge.criteria import NO, UNKNOWN, At, Between, Criterion, EachOf, Inside, InState, Leaf, judge, leaves
+from knowledge.criteria import NO, UNKNOWN, All, At, Between, Criterion, EachOf, Inside, InState, Leaf, judge, leaves
 from knowledge.facts import Fact, Facts
 from knowledge.profile import Given, Profile
 
@@ -40,6 +40,27 @@ class Finder:
         self._steps = 0
         return self._search(criterion, goal, dict(given or {}), tests)
 
+    def find_within(
+        self, criterion: Criterion, goal: Goal, given: dict[str, Given], free: frozenset[str], most: int
+    ) -> dict[str, Given] | None:
+        """As `find`, with at most `most` answers besides those to `free` facts: None means that there are none.
+
+        Raises TooHard.
+        """
+        self._steps = 0
+        return self._search(criterion, goal, dict(given), _tests(criterion, self._facts), free, most)
+
+    def least(self, criterion: Criterion, given: dict[str, Given], free: frozenset[str]) -> int:
+        """A bound: no fewer answers, besides those to `free` facts, decide a criterion whose parts must all hold."""
+        profile = Profile(self._facts, self._geography, given)
+        needed: set[str] = set()
+        for part in _parts(criterion):
+            if isinstance(part, Leaf) and part.level(profile) == UNKNOWN:
+                sources = {*(self._facts[part.fact].derive or (part.fact,))}
+                if not sources & (free | needed):
+                    needed.add(min(sources))
+        return len(needed)
+
     def holds(self, criterion: Criterion) -> dict[str, Given] | None:
         """Somebody who is not ruled out and for whom nothing is left to ask."""
         return self.find(criterion, lambda level: level > UNKNOWN)
@@ -48,8 +69,9 @@ class Finder:
         return self.find(criterion, lambda level: level == NO)
 
     def _search(
-        self, criterion: Criterion, goal: Goal, answers: dict[str, Given], tests: dict[str, list[Leaf]]
-    ) -> dict[str, Given] | None:
+        self, criterion: Criterion, goal: Goal, answers: dict[str, Given], tests: dict[str, list[Leaf]],
+        free: frozenset[str] = frozenset(), most: int | None = None, tried: frozenset[str] = frozenset(),
+    ) -> dict[str, Given] | None:  # fmt: skip
         self._steps += 1
         if self._steps > MOST_STEPS:
             raise TooHard
@@ -61,23 +83,35 @@ class Finder:
         if level != UNKNOWN and not states:
             return None
         missing = judge(criterion, profile).missing if level == UNKNOWN else ()
-        for fact in self._to_ask((*missing, *states), profile):
+        if most is not None:  # told, it counts although nothing says yet that it applies
+            missing = (*missing, *(leaf.fact for leaf in leaves(criterion) if leaf.level(profile) == UNKNOWN))
+        for fact in dict.fromkeys(self._to_ask((*missing, *states), profile, told=most is not None)):
+            left = most if most is None or fact in free else most - 1
+            if fact in tried or (left is not None and left < 0):
+                continue
             for answer in self.candidates(self._facts[fact], tests.get(fact, [])):
-                found = self._search(criterion, goal, {**answers, fact: answer}, tests)
+                found = self._search(criterion, goal, {**answers, fact: answer}, tests, free, left, tried)
                 if found is not None:
                     return found
-            return None  # all values of one fact are all there is
+            if most is None or fact in free:
+                return None  # all values of one fact are all there is; where answers count, others may do without it
+            tried |= {fact}  # whoever answers it was found above, whatever else they answer
         return None
 
-    def _to_ask(self, missing: Iterable[str], profile: Profile) -> Iterable[str]:
-        """The first fact that can be answered now: what decides whether another applies comes before it."""
+    def _to_ask(self, missing: Iterable[str], profile: Profile, told: bool) -> Iterable[str]:
+        """The first fact that can be answered now: what decides whether another applies comes before it, unless it is
+        told without being asked."""
         for fact in missing:
             wanted, depth = fact, 0
             while depth < 10:
                 declared = self._facts[wanted]
                 if declared.derive:
                     wanted = profile.askable(wanted)[0]
-                elif declared.applies is not None and (need := judge(declared.applies, profile)).level == UNKNOWN:
+                elif (
+                    not told
+                    and declared.applies is not None
+                    and (need := judge(declared.applies, profile)).level == UNKNOWN
+                ):
                     wanted = need.missing[0]
                 else:
                     break
@@ -152,6 +186,15 @@ def _tests(criterion: Criterion, facts: Facts) -> dict[str, list[Leaf]]:
                 waiting.extend(leaves(applies))
             seen.add(source)
     return found
+
+
+def _parts(criterion: Criterion) -> Iterator[Criterion]:
+    """What must hold together."""
+    if isinstance(criterion, All):
+        for part in criterion.parts:
+            yield from _parts(part)
+    else:
+        yield criterion
 
 
 def _tests_state(tests: list[Leaf]) -> bool:

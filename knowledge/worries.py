@@ -50,9 +50,10 @@ class Worry:
     confidence: str = "unverified"
     sources: tuple[Support, ...] = ()
     heard: tuple[str, ...] = ()  # phrases that ask it in the middle of a story
-    same_as: str = ""  # heard in the phrases of this worry
+    same_as: tuple[str, ...] = ()  # heard in the phrases of these worries too
     when: Criterion | None = None  # only for whom this holds
     shows: str = ""  # the entry that is told instead of the answer
+    human: bool = False  # a human is offered with it
     general: bool = False  # only when nothing more telling was heard
     place: Place = field(default=Place(""), compare=False)
 
@@ -86,7 +87,7 @@ class Worries(Mapping[str, Worry]):
         for name in ("asked_money", "asked_pays", "asked_learning", "asked_you"):
             phrases.learn(name, group(name))
         for worry in self._worries.values():
-            for line in (*worry.heard, *(self._worries[worry.same_as].heard if worry.same_as else ())):
+            for line in (*worry.heard, *(line for other in worry.same_as for line in self._worries[other].heard)):
                 phrases.add("worry", worry.id, line)
         return phrases
 
@@ -112,8 +113,9 @@ def read_worries(nodes: Mapping[str, Node], problems: Problems, facts: Facts, ge
         for name, part in node.map.items():
             found[name] = _worry(name, part, node.key_place(name), problems, facts, geography)
     for worry in found.values():
-        if worry.same_as and worry.same_as not in found:
-            problems.error(worry.place, f"worry '{worry.id}' is heard as '{worry.same_as}', which is no worry")
+        for other in worry.same_as:
+            if other not in found:
+                problems.error(worry.place, f"worry '{worry.id}' is heard as '{other}', which is no worry")
     return Worries(found)
 
 
@@ -136,9 +138,10 @@ def _worry(name: str, node: Node, place: Place, problems: Problems, facts: Facts
         reader.one_of("confidence", CONFIDENCES, "unverified", required=True),
         tuple(_support(part, problems) for part in reader.parts("sources")),
         tuple(line.strip() for line in reader.text("heard").splitlines() if line.strip()),
-        reader.text("same_as"),
+        reader.texts("same_as"),
         read_criterion(when, facts, geography, problems) if when else None,
         reader.text("shows"),
+        reader.text("human") == "yes",
         reader.text("general") == "yes",
         place,
     )

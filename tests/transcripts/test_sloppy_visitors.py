@@ -17,16 +17,18 @@ def test_wat_is_dat_explains_the_word_on_the_screen(said: str) -> None:
     assert "geen diploma" in told
 
 
-def test_facts_beside_a_remark_about_health_are_stored_only_after_a_yes() -> None:
-    talk = Talk()
-    told = talk.says("ik heb rugklachten en was stratenmaker in Tiel")
-    assert "Ik bewaar het niet" in text_of(told)
-    assert "U vertelde ook: stratenmaker" in text_of(told)
-    assert told.understood == {}
-    assert talk.says("ja").understood["place"] == "Tiel"
-    refused = Talk()
-    refused.says("ik heb rugklachten en was stratenmaker in Tiel")
-    assert refused.says("nee").understood == {}
+def test_only_what_is_about_health_itself_is_left_out() -> None:
+    told = Talk().says("ik heb rugklachten en was stratenmaker in Tiel")
+    assert "Wat u over gezondheid zegt, bewaar ik niet." in text_of(told)
+    assert "Ik lees: stratenmaker, Tiel." in text_of(told)
+    assert set(told.understood) == {"occupation", "sector", "place"}
+    assert "rug" not in str(told.understood)
+
+
+def test_words_of_ones_own_beside_health_are_noted_only_when_they_are_words_of_work() -> None:
+    told = Talk().says("ik heb reuma en wil een cursus leven met reuma")
+    assert "course" not in told.understood
+    assert "Wat u over gezondheid zegt, bewaar ik niet." in text_of(told)
 
 
 @pytest.mark.parametrize("said", ["nee toch liever techniek", "toch maar techniek"])
