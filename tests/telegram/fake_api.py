@@ -38,6 +38,9 @@ class Weather:
     junk: Mapping[str, Any] | None = None  # fields of a later API version inside the result
 
 
+FAIR = Weather()
+
+
 @dataclass
 class Shown:
     """A message as it stands in a chat."""
@@ -186,6 +189,9 @@ class FakeApi:
 
     async def _weathered(self, request: web.Request, method: str, params: dict[str, Any]) -> web.StreamResponse:
         weather = self._weather_for(method, params)
+        if weather is not FAIR:
+            async with self._changed:
+                self._changed.notify_all()
         if weather.delay:
             await asyncio.sleep(weather.delay)
         if weather.lose == "before":
@@ -215,7 +221,7 @@ class FakeApi:
         for queue in (chat, self.weather.get(method)):
             if queue:
                 return queue.popleft()
-        return Weather()
+        return FAIR
 
     async def _do(self, method: str, params: dict[str, Any]) -> Any:
         if method != "getUpdates":

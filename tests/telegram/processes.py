@@ -38,7 +38,8 @@ WAYS = {
     "aiogram alone, webhook": Way(("loket", "telegram", "--library", "aiogram"), "webhook"),
     "mounted in aiogram": Way(("aiogram_bot.py",), start="/loket"),
     "mounted in ptb": Way(("ptb_bot.py",), start="/loket"),
-    "forwarded": Way(("loket", "telegram", "--library", "ptb"), "forwarded", ("forwarding_bot.py",), "/loket"),
+    "ptb in loket serve, polling": Way(("loket", "serve")),
+    "forwarded": Way(("loket", "serve"), "forwarded", ("forwarding_bot.py",), "/loket"),
 }
 
 

@@ -53,10 +53,11 @@ def says(text: str) -> Said_:
     return Said_(Said(text), {"text": text})
 
 
-FILE = {"file_id": "x", "file_unique_id": "y"}
+FILE = {"file_id": "AgACAgQAAxkB", "file_unique_id": "AQADq7cx"}
 STICKER = {
     **FILE, "type": "regular", "width": 512, "height": 512, "is_animated": False, "is_video": False, "emoji": "👍",
 }  # fmt: skip
+FROM_OTHER = {"type": "hidden_user", "date": 1, "sender_user_name": "Een ander"}
 START = Said_(Started(language="nl"), {"text": "/start"})
 THE_STORY: tuple[Step, ...] = (
     START,
@@ -70,6 +71,9 @@ THE_STORY: tuple[Step, ...] = (
     says("<b>vet</b> & [link](tg://user?id=1) {naam} 😀"),
     says("Dit is een zin van een lang verhaal. " * 120),
     Said_(SentOther("photo"), {"photo": [{**FILE, "width": 1, "height": 1}]}),
+    Said_(SentOther("document"), {"document": FILE}),
+    Said_(SentOther("forwarded"), {"text": "van een ander", "forward_origin": FROM_OTHER}),
+    Said_(Shared("place", "Arnhem"), {"location": {"latitude": 51.985, "longitude": 5.899}}),
     says("/overzicht"),
     says("mijn bsn is 111222333"),
     says("bel mij"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -69,6 +71,18 @@ def test_an_edited_text_is_said_again_and_an_edited_location_is_nothing() -> Non
     assert read({"update_id": 1, "edited_message": edited}).incoming.event == Said("toch almere", edited=True)  # type: ignore[union-attr]
     moved = private(location={"latitude": 52.37, "longitude": 5.22})["message"]
     assert read({"update_id": 1, "edited_message": moved}) == telegram.Read()
+
+
+def test_what_every_library_shares_imports_none() -> None:
+    """Whatever the desk makes of Telegram's JSON, it makes without aiogram or python-telegram-bot."""
+    own = {"telegram_aiogram", "telegram_aiogram_mount", "telegram_ptb", "telegram_ptb_mount"}
+    shared = [path for path in Path(telegram.__file__).parent.glob("telegram*.py") if path.stem not in own]
+    assert len(shared) > 8
+    for path in shared:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert not {name.split(".")[0] for name in names} & {"aiogram", "telegram", "aiohttp", "httpx"}, path.name
 
 
 def test_the_profile_language_is_a_default_of_two_or_three_letters() -> None:

@@ -28,9 +28,16 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.desk.step", tiny_step)
 
 
-@pytest.fixture(params=WAYS)
+OFTEN = (("polling", "ptb"), ("webhook", "aiogram"))  # each way and each library; the other two in long runs
+SELDOM = (("polling", "aiogram"), ("webhook", "ptb"))
+BOTH = [pytest.param(one, id="-".join(one)) for one in OFTEN]
+BOTH += [pytest.param(one, id="-".join(one), marks=pytest.mark.long) for one in SELDOM]
+
+
+@pytest.fixture(params=BOTH)
 async def house(request: pytest.FixtureRequest) -> AsyncIterator[House]:
-    async with WAYS[request.param]("ptb") as opened:
+    way, library = request.param
+    async with WAYS[way](library) as opened:
         yield opened
         assert opened.api.violations == []
 

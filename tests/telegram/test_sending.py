@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from bot.channels.telegram_carrier import CallFailed, Carrier
 from bot.channels.telegram_sender import TelegramSender
 from bot.channels.telegram_service import open_carrier
+from bot.delivery import Delivery
 from flows.effects import Message, Option, Span
 from storage.messages import Outgoing, Verdict
 from tests.telegram.fake_api import FakeApi, Weather, serve
@@ -247,6 +249,28 @@ async def test_stopping_sends_what_is_on_its_way_and_keeps_the_rest() -> None:
         assert len(house.api.chat(7).shown) == 1
 
 
+async def test_reminders_are_paced_as_the_settings_say_and_answers_never_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seven due at once, three a second: two breaths between them."""
+    breaths: list[float] = []
+    waiting, sent = list(range(7)), []
+
+    async def due(many: int) -> list[int]:
+        taken, waiting[:many] = waiting[:many], []
+        return taken
+
+    async def remind(one: int) -> None:
+        sent.append((one, len(breaths)))
+
+    async def breathe(seconds: float) -> None:
+        breaths.append(seconds)
+
+    store = SimpleNamespace(due_reminders=due, remind=remind)
+    monkeypatch.setattr("bot.delivery.asyncio.sleep", breathe)
+    await Delivery(store, lambda: MORNING, rate=3)._remind()  # type: ignore[arg-type]
+    assert [place for _, place in sent] == [0, 0, 0, 1, 1, 1, 2]
+    assert breaths == [1.0, 1.0, 1.0]
+
+
 @pytest.mark.usefixtures("tiny")
 async def test_delivery_that_stumbles_begins_again(monkeypatch: pytest.MonkeyPatch) -> None:
     async with polling("ptb") as house:
@@ -282,7 +306,9 @@ async def test_a_queued_reply_is_dropped_when_a_coach_takes_over() -> None:
         slow = Weather(429, "Too Many Requests: retry after 600", retry_after=600)
         house.api.chat_weather[7].append(slow)
         await house.api.send(7, text="nog iets")
-        await house.api.until(lambda: not house.api.chat_weather[7], "the reply to be put off")
+        async with asyncio.timeout(10):
+            while house.api.chat_weather[7] or "sending" in await store.outbox_counts():
+                await asyncio.sleep(0.005)
         assert isinstance(await store.act(Claim("K-1001", staff.id)), Done)
         assert isinstance(await store.act(Reply("K-1001", staff.id, "Dag, met Anna.", "1")), Done)
         house.forward(seconds=620)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from storage.withdrawal import WHY
-from tests.telegram.fake_api import PATIENCE, Shown
+from tests.telegram.fake_api import BOT, PATIENCE, Shown
 from tests.telegram.house import LIBRARIES, House, polling
 from tests.telegram.story import FILE, STICKER
 
@@ -123,6 +123,48 @@ async def test_a_number_is_asked_with_a_button_that_shares_it_and_the_button_lea
     assert house.api.chat(7).keyboard[0] == "Deel mijn nummer"
     await visitor.sends(contact={"phone_number": "+31612345678", "first_name": "T", "user_id": 7})
     await house.api.until(lambda: house.api.chat(7).keyboard == [], "the keyboard to leave")
+
+
+async def test_a_location_is_read_back_as_the_place_it_was_taken_for(house: House) -> None:
+    visitor = Visitor(house)
+    await visitor.sends(text="ik zoek werk in de logistiek")
+    assert house.api.chat(7).keyboard[0] == "Deel mijn locatie"
+    said = await visitor.sends(location={"latitude": 51.985, "longitude": 5.899})
+    assert "U bent in Arnhem. Is het een andere plaats? Typ die dan." in " ".join(one.text for one in said)
+    assert "Klopt niet" in said[-1].labels
+    assert "naar Tiel" in " ".join(one.text for one in await visitor.sends(text="Tiel"))
+    talk = await house.desk.store.conversation_at("telegram", BOT, "7")
+    assert talk is not None
+    assert "51.985" not in str(await house.desk.store.messages(talk.id)), "the point itself goes no further"
+
+
+async def test_before_a_sensitive_question_we_say_that_our_own_chat_is_safer(house: House) -> None:
+    visitor = Visitor(house)
+    await visitor.sends(text="ik zoek werk in de logistiek, geen diploma")
+    said = await visitor.sends(text="Tiel")
+    text = "\n".join(one.text for one in said)
+    assert text.index("Onze eigen chat is veiliger. U hoeft niet te antwoorden.") < text.index("Krijgt u een uitkering?")
+    assert "Zeg ik liever niet" in said[-1].labels
+
+
+async def test_the_profiles_language_is_a_default_only(house: House) -> None:
+    english = {"id": 7, "is_bot": False, "first_name": "T", "language_code": "en-GB"}
+    visitor = Visitor(house)
+    assert "I am a computer" in (await visitor.sends(**{"text": "/start", "from": english}))[0].text
+    assert "Nederlands" in (await visitor.sends(**{"text": "Nederlands", "from": english}))[0].text
+    said = await visitor.sends(**{"text": "ik zoek werk", "from": english})
+    assert "soort werk" in said[-1].text, "what was chosen stays, whatever the profile says"
+
+
+async def test_of_a_file_nothing_is_stored(house: House) -> None:
+    visitor = Visitor(house)
+    await visitor.sends(text="/start")
+    for parts in ({"voice": {**FILE, "duration": 3}}, {"document": FILE, "caption": "mijn cv"}, {"sticker": STICKER}):
+        await visitor.sends(**parts)
+    talk = await house.desk.store.conversation_at("telegram", BOT, "7")
+    assert talk is not None
+    kept = [row.message.text for row in await house.desk.store.messages(talk.id) if row.sender == "visitor"]
+    assert kept == ["[voice]", "[document]", "[sticker]"]
 
 
 async def test_advice_is_cards_with_buttons_and_an_old_button_still_answers(house: House) -> None:
