@@ -50,6 +50,10 @@ def _kept(visit: Visit, what: str) -> bool:
     return what in visit.gives
 
 
+def _fits(level: int) -> bool:
+    return level > UNKNOWN
+
+
 def _never(content: Content, flow: Flow, promise: Any, finder: Finder, problems: Problems, unproven: list[str]) -> None:
     for name in promise.what:
         entry = content.knowledge.catalogue.resolve(name)
@@ -57,7 +61,13 @@ def _never(content: Content, flow: Flow, promise: Any, finder: Finder, problems:
             problems.error(promise.place, f"there is no entry '{name}' in the catalogue", "Check the id.")
             continue
         try:
-            somebody = finder.find(All((promise.when.criterion, entry.criterion)), lambda level: level > UNKNOWN)
+            both = All((promise.when.criterion, entry.criterion))
+            somebody = finder.find(both, _fits)
+            for most in range(len(somebody or {})):  # the fewest answers that show it
+                fewer = finder.find_within(both, _fits, {}, frozenset(), most)
+                if fewer is not None:
+                    somebody = fewer
+                    break
         except TooHard:
             unproven.append(f"{promise.place}: that '{name}' is never advised took too many steps")
             continue

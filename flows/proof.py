@@ -295,7 +295,7 @@ class _Prover:
             verdicts = self.content.knowledge.matcher.bits.verdicts(self.surely(visit))
             self.certain[key] = bool((verdicts.fits | verdicts.coach) & self.with_step(step.kinds))
             self.proof.arrivals[key] = Arrival(step, visit, verdicts.possible, verdicts.fits | verdicts.coach)
-        elif len(visit.asked) < len(self.proof.arrivals[key].visit.asked):
+        elif visit.said < self.proof.arrivals[key].visit.said:
             self.proof.arrivals[key] = replace(self.proof.arrivals[key], visit=visit)
         return self.certain[key]
 

@@ -1,12 +1,14 @@
-"""Who comes to which entry of the catalogue: for each one a short conversation that ends with it.
+"""Who comes to which entry of the catalogue: for each one the shortest conversation that ends with it.
 
 The proof says which visitors come to an `advise` step, and what is known about them there; from those a conversation is
-made whose further answers make the entry fit, and the engine's own walk plays it. So a witness is never a guess. An
-entry that no visitor can be led to is an error: somebody wrote it, and nobody will ever see it.
+made whose further answers make the entry fit, and the engine's own walk plays it. So a witness is never a guess. They
+are tried by length, and for each length every way to make the entry fit: the first that can be played is the shortest.
+An entry that no visitor can be led to is an error: somebody wrote it, and nobody will ever see it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,6 +28,7 @@ from knowledge.profile import Given
 from knowledge.witness import Finder, TooHard
 
 MOST_TURNS = 40
+MOST_ANSWERS = 14  # of a witness; nobody reads a longer one
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,18 @@ def check_reach(content: Content, found: Reach, problems: Problems) -> None:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """An arrival as a beginning: what it settles, which of its questions may still be answered in any way."""
+
+    arrival: Arrival
+    known: dict[str, Given]
+    free: frozenset[str]
+    said: int  # answers that are given on the way there
+    least: int  # the same and those that are surely needed besides
+    about: tuple[Any, ...]  # equal where the same is known and free
+
+
 class _Seeker:
     def __init__(self, content: Content, proof: Proof, moment: datetime) -> None:
         self.content, self.moment = content, moment
@@ -98,43 +113,57 @@ class _Seeker:
         plain = [
             one for one in proof.arrivals.values() if all(_is_said(one.visit.assigned[f]) for f in told(one.visit))
         ]
-        self.arrivals = sorted(plain, key=lambda one: len(one.visit.asked))
+        self.arrivals = sorted(plain, key=lambda one: one.visit.said)
 
     def witness(self, entry: Entry) -> Reached | None:
-        """A short conversation to this entry; None when no visitor is led to it. Raises TooHard."""
+        """The shortest conversation to this entry; None when no visitor is led to it. Raises TooHard."""
         if entry.status == "ended":
             return Reached(entry, "name")
-        tried: set[Any] = set()
-        for arrival, settled in self.leading_to(entry):
-            known = {} if settled else self.surely(entry, arrival.visit)
-            key = (arrival.visit.asked, arrival.step.key, settled, tuple(known.items()))
-            if key in tried:
-                continue
-            tried.add(key)
-            found = {} if settled else self.finder.find(entry.criterion, lambda level: level > UNKNOWN, known)
-            played = self.play(entry, arrival, found) if found is not None else None
-            if played is not None:
-                return played
+        waiting = self.leading_to(entry)
+        best: Reached | None = None
+        kept: dict[Any, dict[str, Given] | None] = {}  # the same search serves every step where as much is known
+        length = 0  # no conversation of fewer answers leads there
+        while waiting and length <= MOST_ANSWERS and (best is None or length < best.answers):
+            for one in [start for start in waiting if start.least <= length]:
+                key = (one.about, length - one.said)
+                if key not in kept:
+                    kept[key] = self.finder.find_within(entry.criterion, _fits, one.known, one.free, key[1])
+                found = kept[key]
+                if found is None:
+                    continue
+                waiting.remove(one)
+                played = self.play(entry, one.arrival, found)
+                if played is not None and (best is None or played.answers < best.answers):
+                    best = played
+                if best is not None and best.answers <= length:
+                    break
+            length += 1
+        if best is not None:
+            return best
         # What answers a question need not stand on a card; money that nobody is shown is money nobody asks for.
         return Reached(entry, "question") if entry.questions and entry.kind not in MONEY_KINDS else None
 
-    def leading_to(self, entry: Entry) -> list[tuple[Arrival, bool]]:
-        """Arrivals whose step may name this entry to that visitor, and whether it surely fits there; short ones first.
-
-        Where something is still open, at least one more answer is needed.
-        """
+    def leading_to(self, entry: Entry) -> list[_Start]:
+        """Where a conversation to this entry can start, the shortest of those that make no difference to it."""
         bit = 1 << self.position[entry.id]
         later = any(isinstance(leaf.test, InState) for leaf in leaves(entry.criterion))  # what is told later may count
-        found = [
-            (arrival, bool(arrival.settled & bit))
-            for arrival in self.arrivals
-            if (arrival.possible & bit or later) and _names(arrival.step, entry)
-        ]
-        return sorted(found, key=lambda one: len(one[0].visit.asked) + (not one[1]))
-
-    def surely(self, entry: Entry, visit: Visit) -> dict[str, Given]:
-        """What is known exactly about the visitor there, as far as the entry reads it."""
         read = self.content.knowledge.facts.behind(leaf.fact for leaf in leaves(entry.criterion))
+        starts: dict[Any, _Start] = {}
+        for arrival in self.arrivals:
+            if not (arrival.possible & bit or later) or not _names(arrival.step, entry):
+                continue
+            visit = arrival.visit
+            known = self.surely(read, visit)
+            free = frozenset(fact for fact in (*visit.asked, *told(visit)) if fact in read and fact not in known)
+            about = (tuple(known.items()), free)
+            key = (arrival.step.key, about)
+            if key not in starts or visit.said < starts[key].said:
+                more = self.finder.least(entry.criterion, known, free)
+                starts[key] = _Start(arrival, known, free, visit.said, visit.said + more, about)
+        return sorted(starts.values(), key=lambda one: one.least)
+
+    def surely(self, read: Container[str], visit: Visit) -> dict[str, Given]:
+        """What is known exactly about the visitor there, as far as the entry reads it."""
         return {
             fact: Given(group.value, group.status)
             for fact, group in visit.assigned.items()
@@ -170,6 +199,10 @@ class _Seeker:
         shorter = state.without(*needless)
         again = walk(self.content, shorter, self.moment)
         return (shorter, again) if _is_named(entry, again) else (state, walked)
+
+
+def _fits(level: int) -> bool:
+    return level > UNKNOWN
 
 
 def _is_named(entry: Entry, walked: Walk) -> bool:

@@ -1,4 +1,8 @@
-"""Findings of the proof told as a conversation: "Zo gaat het mis: …", always the shortest there is."""
+"""Findings of the proof told as a conversation: "Zo gaat het mis: …".
+
+Always the shortest in answers among all classes of visitors whom the finding is about. For a condition that never holds
+it is the shortest of those who meet most of it: of whoever the editor had in mind.
+"""
 
 from __future__ import annotations
 

@@ -9,9 +9,10 @@ import pytest
 
 from bot.cli import main
 from flows.content import Content
+from flows.model import Advise
 from flows.proof import prove
 from flows.reaching import Reach, conversation, reach
-from flows.state import State
+from flows.state import Answer, State
 from flows.walk import Advised, candidates, walk
 from tests.flows.conftest import NOVEMBER
 
@@ -42,6 +43,27 @@ def test_each_conversation_ends_with_a_card_or_line_of_its_entry(content: Conten
         ]
         mentioned = [entry for event in walked.events if isinstance(event, Advised) for entry in event.step.mention]
         assert name in named or (one.how == "mention" and name in mentioned), name
+
+
+def comes_to(content: Content, entry: str, answers: tuple[tuple[str, Answer], ...]) -> bool:
+    """Whether somebody with these answers, and no others, is advised something of this kind while the entry fits."""
+    enough = {f"enough:{key}": 1 for key, step in content.steps.items() if isinstance(step, Advise)}
+    walked = walk(content, State(answers=dict(answers), done=dict(enough)), NOVEMBER)
+    found = content.knowledge.catalogue[entry]
+    fits = content.knowledge.matcher.one(found, walked.profile, NOVEMBER).verdict in ("fits", "coach_decides")
+    return fits and any(
+        isinstance(event, Advised)
+        and (not event.step.kinds or found.kind in event.step.kinds or entry in event.step.mention)
+        for event in walked.events
+    )
+
+
+def test_nothing_can_be_left_out_of_a_witness(content: Content, reached: Reach) -> None:
+    for name, one in reached.reached.items():
+        said = (*one.told, *one.asked)
+        assert not said or comes_to(content, name, said), name
+        shorter = (said[:at] + said[at + 1 :] for at in range(len(said)))
+        assert not any(comes_to(content, name, some) for some in shorter), name
 
 
 def test_what_is_not_on_a_card_is_found_by_its_name_or_its_own_question(content: Content, reached: Reach) -> None:
