@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -21,23 +19,29 @@ from storage.context import Rules
 from storage.keys import Keys
 from storage.messages import Incoming
 from storage.store import Store, open_store
+from tests.bench.by_hand import connected, on_postgresql, on_sqlite, somebodies
 from tests.bench.measuring import Figure, of
-from tests.bench.servers import cpu_of_database, rows_by_hand
+from tests.bench.servers import cpu_of_database
 
 SECRET = "a-secret-for-measuring-only-long-enough-to-be-one"
 NOW = datetime(2026, 11, 21, 10, tzinfo=AMSTERDAM)
 TURNS = 640
+FAR = 100_000  # more turns than any row of a table here
+GROUPS = (("one commit a turn", 1), ("sixteen turns a commit", 16))
 TEXT = "Wat wilt u het liefst? Kies een knop of typ uw antwoord. U kunt ook een mens spreken." * 2
 
 
 def decide(state: State, world: World, now: datetime) -> Turn:
     """What a turn usually brings: one answer, two messages out."""
-    after = state.with_answer(f"q{len(state.answers) % 10}", Answer("given", "werken in de techniek"))
+    turn = state.turn + 1
+    after = state.with_answer(f"q{turn % 10}", Answer("given", f"werken in de techniek, {turn}", turn=turn)).but(
+        turn=turn
+    )
     return Turn(after, (Say(Message("Ik lees: techniek.")), Say(Message(TEXT, kind="question"))))
 
 
 def figures() -> list[Figure]:
-    """Our turn does what the hand-written one does not: it seals, redacts, keeps indexes, and checks foreign keys."""
+    """Our turn beside the same rows by hand (tests/bench/by_hand.py), which were made before the clock started."""
     with tempfile.TemporaryDirectory() as folder:
         found = asyncio.run(_sqlite(Path(folder)))
     return found + asyncio.run(_postgresql())
@@ -49,10 +53,12 @@ async def _sqlite(folder: Path) -> list[Figure]:
         found = await _both(store, "SQLite")
     finally:
         await store.aclose()
-    for name, group in (("one commit a turn", 1), ("sixteen turns a commit", 16)):
+    path = folder / "hand.db"
+    people = await somebodies(f"sqlite:///{path}", None, 16, first_words, decide)
+    for name, group in GROUPS:
 
         async def by_hand(start: int, group: int = group) -> int:
-            return _by_hand(folder / "hand.db", group)
+            return on_sqlite(path, people[:group], TURNS, group * FAR + start)
 
         found.append(await _rounds(f"sqlite3 by hand, {name}", by_hand))
     return found
@@ -68,15 +74,20 @@ async def _postgresql() -> list[Figure]:
             found = await _both(store, "PostgreSQL", url)
         finally:
             await store.aclose()
-        for name, group in (("one commit a turn", 1), ("sixteen turns a commit", 16)):
+        people = await somebodies(url, Keys.from_text(SECRET), 16, first_words, decide)
+        async with connected(url) as raw:
+            for name, group in GROUPS:
 
-            async def by_hand(start: int, group: int = group) -> int:
-                await rows_by_hand(url, TURNS, group)
-                return TURNS
+                async def by_hand(start: int, group: int = group) -> int:
+                    return await on_postgresql(raw, people[:group], TURNS, group * FAR + start)
 
-            found.append(await _rounds(f"asyncpg by hand, {name}", by_hand, url))
+                found.append(await _rounds(f"asyncpg by hand, {name}", by_hand, url))
         drop_database(server, url)
         return found
+
+
+def first_words(address: str) -> Incoming:
+    return Incoming("telegram", address, Said("hallo"), NOW)
 
 
 async def _both(store: Store, name: str, url: str = "") -> list[Figure]:
@@ -114,32 +125,3 @@ async def turns(store: Store, start: int, at_once: int, count: int = TURNS, who:
 
     await asyncio.gather(*(one(lane) for lane in range(at_once)))
     return count
-
-
-def _by_hand(path: Path, group: int) -> int:
-    """The floor: the same rows, no abstraction, FULL synchronous, `group` turns a commit."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as db:
-        db.executescript(
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-            "CREATE TABLE IF NOT EXISTS seen (k TEXT PRIMARY KEY);"
-            "CREATE TABLE IF NOT EXISTS talk (id INTEGER PRIMARY KEY, version INTEGER, state BLOB);"
-            "CREATE TABLE IF NOT EXISTS message (id INTEGER PRIMARY KEY, talk INTEGER, seq INTEGER, body BLOB);"
-            "CREATE TABLE IF NOT EXISTS answer (talk INTEGER, fact TEXT, body BLOB, PRIMARY KEY (talk, fact));"
-            "CREATE TABLE IF NOT EXISTS outbox (id INTEGER PRIMARY KEY, talk INTEGER, body BLOB);"
-            "INSERT OR IGNORE INTO talk VALUES (1, 0, x'00');"
-        )
-        state, body = b"s" * 370, b"b" * 180
-        base = db.execute("SELECT count(*) FROM seen").fetchone()[0]
-        for number in range(0, TURNS, group):
-            db.execute("BEGIN IMMEDIATE")
-            for turn in range(number, number + group):
-                db.execute("INSERT INTO seen VALUES (?)", (f"{base + turn}",))
-                version = db.execute("SELECT version, state FROM talk WHERE id = 1").fetchone()[0]
-                db.executemany("INSERT INTO message (talk, seq, body) VALUES (1, ?, ?)", [(turn, body)] * 3)
-                db.execute("INSERT OR REPLACE INTO answer VALUES (1, ?, ?)", (f"q{turn % 10}", body))
-                db.executemany("INSERT INTO outbox (talk, body) VALUES (1, ?)", [(body,)] * 2)
-                db.execute(
-                    "UPDATE talk SET version = ?, state = ? WHERE id = 1 AND version = ?", (version + 1, state, version)
-                )
-            db.execute("COMMIT")
-    return TURNS

@@ -17,11 +17,13 @@ from dataclasses import dataclass
 from storage.context import Rules
 from storage.keys import Keys
 from storage.store import open_store
-from tests.bench.servers import cpu_of_database, rows_by_hand
-from tests.bench.storing import SECRET, turns
+from tests.bench.by_hand import connected, on_postgresql, somebodies
+from tests.bench.servers import cpu_of_database
+from tests.bench.storing import FAR, GROUPS, SECRET, decide, first_words, turns
 
 SECONDS = 4.0
 AT_ONCE = 16
+FLOOR = 1600  # turns by hand
 BLOCK = 160  # turns between two looks at the clock
 
 
@@ -40,12 +42,7 @@ def report() -> list[str]:
     lines = ["| what | turns a second | CPU of the workers a turn | CPU of the server a turn |", "|---|---:|---:|---:|"]
     with a_server(fsync=True) as server:
         url = make_database(server)
-        asyncio.run(_migrated(url))
-        for name, group in (("one commit a turn", 1), ("sixteen turns a commit", AT_ONCE)):
-            start, cpu = time.perf_counter(), time.process_time()
-            asyncio.run(rows_by_hand(url, 1600, group))
-            spent, cpu = time.perf_counter() - start, time.process_time() - cpu
-            lines.append(_row(f"asyncpg by hand, one process, {name}", 1600 / spent, cpu / 1600, None))
+        lines += asyncio.run(_floor(url))
         for workers in (1, 2, 4):
             before = cpu_of_database(url)
             shares, server_cpu = _together(url, workers, before)
@@ -61,6 +58,18 @@ def report() -> list[str]:
     ]
 
 
+async def _floor(url: str) -> list[str]:
+    people = await somebodies(url, Keys.from_text(SECRET), AT_ONCE, first_words, decide)
+    lines = []
+    async with connected(url) as raw:
+        for name, group in GROUPS:
+            start, cpu, server = time.perf_counter(), time.process_time(), cpu_of_database(url)
+            await on_postgresql(raw, people[:group], FLOOR, group * FAR)
+            spent, cpu, server = time.perf_counter() - start, time.process_time() - cpu, cpu_of_database(url) - server
+            lines.append(_row(f"asyncpg by hand, one process, {name}", FLOOR / spent, cpu / FLOOR, server / FLOOR))
+    return lines
+
+
 def _counted(workers: int) -> str:
     return "1 worker" if workers == 1 else f"{workers} workers"
 
@@ -74,10 +83,6 @@ def _line(name: str, shares: list[Share], server: float | None) -> str:
 def _row(name: str, rate: float, cpu: float, server: float | None) -> str:
     theirs = "" if server is None else f"{server * 1e6:,.0f} µs"
     return f"| {name} | {rate:,.0f} | {cpu * 1e6:,.0f} µs | {theirs} |"
-
-
-async def _migrated(url: str) -> None:
-    await (await open_store(url, secret=Keys.from_text(SECRET), rules=Rules())).aclose()
 
 
 def _together(url: str, workers: int, before: float) -> tuple[list[Share], float]:
