@@ -12,7 +12,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.web import policy, reads, sse
+from bot.web import dates, policy, reads, sse
 from bot.web.client_words import about_client
 from bot.web.coach_desk import CHANNELS
 from bot.web.desk_frame import desk_page, may_act, staff_of
@@ -53,6 +53,14 @@ OUTCOMES = (
     ("not_reachable", "Niet bereikbaar"),
     ("stopped", "Klant is gestopt"),
 )
+STATES = {
+    "waiting": "wacht",
+    "with_coach": "bij coach",
+    "waiting_for_client": "wacht op klant",
+    "snoozed": "uitgesteld",
+    "closed": "afgerond",
+    "lapsed": "vervallen",
+}
 FIVE = ("Wie", "Wil", "Past", "Nog open", "Beloofd")
 _REASON = re.compile(r"\(omdat [^()]*\)")
 CODE = re.compile(r"[Kk]-?\d{1,12}", re.ASCII)
@@ -155,7 +163,7 @@ async def case_view(request: Request, row: CaseRow, *, conflict: str = "", draft
         ),
         outcomes=tuple(_outcome(here, one) for one in (person.outcomes if person else ())),
         earlier=tuple(
-            (one.code, f"{one.opened_at:%d-%m-%Y}, {one.state}")
+            (one.code, f"{dates.day(one.opened_at)}, {STATES.get(one.state, one.state)}")
             for one in (person.cases if person else ())
             if one.code != row.code
         ),

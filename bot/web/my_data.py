@@ -153,14 +153,14 @@ def _message(one: dict[str, Any], language: str) -> str:
 def _line(here: House, row: Any, language: str) -> str:
     """One row in words: what is empty goes without, and so does an address that is a number of ours."""
     if not isinstance(row, dict):
-        return _entry(here, str(row), language)
+        return entry_name(here, str(row), language)
     parts = []
     for key, value in row.items():
         if value in (None, "", []) or (key == "address" and row.get("channel") in ("web", "api", "desk")):
             continue
         name = NAMES.get(key, (key, key))[language == "en"]
         if key in ("entry", "what"):
-            parts.append(f"{name}: {_entry(here, str(value), language)}")
+            parts.append(f"{name}: {entry_name(here, str(value), language)}")
         elif key in ("title", "note", "reason"):
             parts.append(f"{name}: {value}")  # people's own words
         else:
@@ -168,7 +168,7 @@ def _line(here: House, row: Any, language: str) -> str:
     return " · ".join(parts)
 
 
-def _entry(here: House, id_: str, language: str) -> str:
+def entry_name(here: House, id_: str, language: str) -> str:
     found = here.content.knowledge.catalogue.resolve(id_)
     return found.text("name", language) if found else id_
 

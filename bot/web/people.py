@@ -11,22 +11,13 @@ from starlette.responses import Response
 
 from bot.cleaning import clean_text
 from bot.web import dates, policy
-from bot.web.case_page import LADDER, find_case
+from bot.web.case_page import LADDER, STATES, find_case
 from bot.web.coach_desk import CHANNELS
 from bot.web.desk_frame import desk_page, go, staff_of
 from bot.web.house import House, house
-from bot.web.my_data import sections
+from bot.web.my_data import VALUES, entry_name, sections
 from bot.web.policy import Page
 from storage.rows import CaseRow
-
-STATES = {
-    "waiting": "wacht",
-    "with_coach": "bij coach",
-    "waiting_for_client": "wacht op klant",
-    "snoozed": "uitgesteld",
-    "closed": "afgerond",
-    "lapsed": "vervallen",
-}
 
 
 async def search(request: Request) -> Response:
@@ -81,8 +72,14 @@ async def person(request: Request) -> Response:
             f"{consent(here, purpose)}: {'ja' if given else 'nee'}, {dates.day(at)}"
             for purpose, given, _, at in found.consents
         ],
-        follow_ups=[f"{dates.day(one.due_on)}: {one.title} ({one.state})" for one in found.follow_ups],
-        outcomes=[f"{dates.day(one.on)}: {steps.get(one.step, one.step)} {one.entry}" for one in found.outcomes],
+        follow_ups=[
+            f"{dates.day(one.due_on)}: {one.title} ({VALUES.get(one.state, (one.state,))[0]})"
+            for one in found.follow_ups
+        ],
+        outcomes=[
+            f"{dates.day(one.on)}: {steps.get(one.step, one.step)} {entry_name(here, one.entry, 'nl')}".strip()
+            for one in found.outcomes
+        ],
     )
 
 
