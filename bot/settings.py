@@ -117,6 +117,18 @@ class Settings:
         return self.public_url.rstrip("/") or f"http://{host}:{self.port}"
 
 
+def make_data_folder(settings: Settings) -> None:
+    """The folder of the embedded database, for its user only. Raises LoketError when it cannot be made."""
+    if not settings.embedded:
+        return
+    try:
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise LoketError(
+            f"the data folder {settings.data} cannot be made: {error.strerror}; set LOKET_DATA to a folder of yours"
+        ) from None
+
+
 def name_of(setting: str) -> str:
     return PREFIX + setting.upper()
 

@@ -20,6 +20,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 
 from knowledge.problems import LoketError
 from storage import tables as t
@@ -36,21 +37,28 @@ class RestoreRefused(LoketError):
     """Nothing was restored; what stood there is untouched."""
 
 
+class BackupFailed(LoketError):
+    """The backup is not there, or not whole; what was there before is untouched."""
+
+
 async def backup(store: Store, folder: Path) -> tuple[Path | None, Path]:
     """Writes the data (SQLite only) and the keys into `folder`, also while the desk is busy; returns both paths.
 
-    For PostgreSQL only the keys are written: dump the data with
+    Raises BackupFailed when the folder cannot be written. For PostgreSQL only the keys are written: dump the data with
     `pg_dump --exclude-table-data='person_key' --exclude-table-data='secret'`.
     """
-    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-    keys = folder / KEY_FILE
     raw = await store._read(export_keys)
-    data = None
-    if store.url.startswith("sqlite:///"):
-        stamp = store.clock().astimezone(AMSTERDAM).strftime("%Y%m%d-%H%M%S")
-        data = folder / f"loket-{stamp}.db"
-        await asyncio.to_thread(_copy, Path(store.url.removeprefix("sqlite:///")), data)
-    _write_private(keys, json.dumps(raw))
+    keys, data = folder / KEY_FILE, None
+    try:
+        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+        if store.url.startswith("sqlite:///"):
+            stamp = store.clock().astimezone(AMSTERDAM).strftime("%Y%m%d-%H%M%S")
+            data = folder / f"loket-{stamp}.db"
+            await asyncio.to_thread(_copy, Path(store.url.removeprefix("sqlite:///")), data)
+        _write_private(keys, json.dumps(raw))
+    except (OSError, sqlite3.Error) as error:
+        cause = error.strerror if isinstance(error, OSError) else error
+        raise BackupFailed(f"nothing was backed up in {folder}: {cause}; choose another folder, or make room") from None
     await store.audit("operator", "backup")
     return data, keys
 
@@ -70,17 +78,21 @@ def _copy(source: Path, target: Path) -> None:
     part = target.with_suffix(".part")
     part.unlink(missing_ok=True)
     os.close(os.open(part, os.O_CREAT | os.O_WRONLY, 0o600))
-    with (
-        closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as live,
-        closing(sqlite3.connect(part)) as copy,
-    ):
-        live.backup(copy, pages=256, sleep=0.001)
-        copy.execute("PRAGMA journal_mode=DELETE")
-        copy.execute("PRAGMA secure_delete=ON")
-        for table in LEFT_OUT:
-            copy.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own tables
-        copy.commit()
-        copy.execute("VACUUM")
+    try:
+        with (
+            closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as live,
+            closing(sqlite3.connect(part)) as copy,
+        ):
+            live.backup(copy, pages=256, sleep=0.001)
+            copy.execute("PRAGMA journal_mode=DELETE")
+            copy.execute("PRAGMA secure_delete=ON")
+            for table in LEFT_OUT:
+                copy.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own tables
+            copy.commit()
+            copy.execute("VACUUM")
+    except sqlite3.Error:
+        part.unlink(missing_ok=True)  # half made, it may still hold keys
+        raise
     part.replace(target)
 
 
@@ -103,15 +115,21 @@ def restore(data: Path, keys_file: Path, target: Path, secret: Keys, now: dateti
         raise RestoreRefused(f"{target.name} already exists; move it away first")
     if not keys_file.exists():
         raise RestoreRefused(f"the key file {keys_file.name} is missing: without it nothing in a backup can be read")
-    raw = json.loads(keys_file.read_text(encoding="utf-8"))
+    raw = _keys_of(keys_file)
     for name, kek, wrapped in raw["secrets"]:
         if not secret.known(kek):
             raise KeyLost(f"this backup was sealed with the secret {kek}, which LOKET_SECRET_KEY does not hold")
         secret.unwrap("secret", name, kek, b64decode(wrapped))
+    if not data.is_file():
+        raise RestoreRefused(f"the backup {data} is not there")
     engine = reading_engine(data)
-    with engine.connect() as conn, conn.begin():
-        verdict = integrity(conn)
-    engine.dispose()
+    try:
+        with engine.connect() as conn, conn.begin():
+            verdict = integrity(conn)
+    except DBAPIError as error:
+        raise RestoreRefused(f"the backup {data} cannot be read: {error.orig}") from None
+    finally:
+        engine.dispose()
     if verdict != "ok":
         raise RestoreRefused(f"the backup is damaged: {verdict}")
     part = target.with_suffix(".part")
@@ -127,6 +145,18 @@ def restore(data: Path, keys_file: Path, target: Path, secret: Keys, now: dateti
         leftover.unlink(missing_ok=True)
     part.replace(target)
     return counts
+
+
+def _keys_of(file: Path) -> dict[str, Any]:
+    try:
+        raw = json.loads(file.read_text(encoding="utf-8"))
+        if all(isinstance(raw[part], list) for part in ("people", "secrets")):
+            return dict(raw)
+    except OSError as error:
+        raise RestoreRefused(f"the key file {file} cannot be read: {error.strerror}") from None
+    except (ValueError, KeyError, TypeError):
+        pass
+    raise RestoreRefused(f"{file} is not a file with keys; `loket backup` calls it {KEY_FILE}")
 
 
 def _fill(conn: Connection, raw: dict[str, Any]) -> dict[str, int]:

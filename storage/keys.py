@@ -26,6 +26,7 @@ from storage.sealing import PersonKey
 
 CLASSES = ("personal", "special")
 SHORTEST = 32  # characters of a secret
+BELONGS = "the data folder and what is in it must belong to the user that runs the desk (chown), or set LOKET_DATA"
 KEPT_OPEN = 512  # keys of people, in memory
 
 
@@ -92,18 +93,23 @@ class Keys:
         path = database.with_suffix(".key")
         try:
             return cls.from_text(path.read_text(encoding="ascii"))
+        except KeyWeak:
+            raise KeyLost(f"the key file {path} holds no whole key; put it back from where you keep it") from None
         except FileNotFoundError:
+            if database.is_dir():
+                return cls.in_memory()  # no database stands there; opening it says so
             if database.exists() and database.stat().st_size:
                 raise KeyLost(
                     f"{database.name} is there, but its key file {path.name} is not; put it back from where you keep it"
                 ) from None
         except (OSError, UnicodeDecodeError) as error:
-            raise LoketError(f"cannot read the key file {path}: {error}") from None
+            why = error.strerror if isinstance(error, OSError) else "it is not text"
+            raise LoketError(f"cannot read the key file {path}: {why}; {BELONGS}") from None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except OSError as error:
-            raise LoketError(f"cannot make the key file {path}: {error.strerror}") from None
+            raise LoketError(f"cannot make the key file {path}: {error.strerror}; {BELONGS}") from None
         fresh = secrets.token_urlsafe(32)
         with os.fdopen(handle, "w", encoding="ascii") as file:
             file.write(fresh + "\n")

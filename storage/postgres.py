@@ -68,7 +68,8 @@ class PostgresStore(Store):
         except (DBAPIError, OSError) as error:
             await engine.dispose()
             raise LoketError(
-                f"cannot open the database at {url.host or url.query.get('host', '')}: {_cause(error)}"
+                f"cannot open the database at {url.host or url.query.get('host', '')}: {_cause(error)}; see whether it "
+                "runs there, and whether LOKET_DATABASE_URL names it"
             ) from None
         except LoketError:
             await engine.dispose()

@@ -88,6 +88,18 @@ def reading_engine(path: Path) -> Engine:
     return _engine(connect, "BEGIN")
 
 
+def _way_on(error: DBAPIError) -> str:
+    """What helps an operator whose database cannot be opened."""
+    said = str(error.orig)
+    if "full" in said:
+        return "make room on its disk and try again; nothing is lost"
+    if "readonly" in said or "unable to open" in said:
+        return "it and its folder must belong to the user that runs the desk: chown, or another LOKET_DATA"
+    if "locked" in said:
+        return "another program holds it: close that, and try again"
+    return "keep it as it is, and put the newest backup in an empty LOKET_DATA with `loket restore`"
+
+
 class SqliteStore(Store):
     """A store in one file."""
 
@@ -115,6 +127,10 @@ class SqliteStore(Store):
     @classmethod
     def _open(cls, path: Path, keys: Keys, clock: Clock, rules: Rules, writer: bool, older: Older) -> SqliteStore:
         try:
+            if path.is_dir():
+                raise LoketError(
+                    f"{path} is a folder; LOKET_DATABASE_URL names the file in it: sqlite:///{path}/loket.db"
+                )
             path.parent.mkdir(parents=True, exist_ok=True)
             lock = _lock(path) if writer else None
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
@@ -131,7 +147,7 @@ class SqliteStore(Store):
             if lock is not None:
                 lock.close()
             if isinstance(error, DBAPIError):
-                raise LoketError(f"cannot open the database {path.name}: {error.orig}") from None
+                raise LoketError(f"cannot open the database {path}: {error.orig}; {_way_on(error)}") from None
             raise
         store._lock_file = lock
         store.url = f"sqlite:///{path}"

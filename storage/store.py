@@ -80,7 +80,7 @@ async def open_store(
         return await MemoryStore.open(secret or Keys.in_memory(), clock, rules)
     try:
         parsed = make_url(url.replace("postgres://", "postgresql://", 1))
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # the second for a port that is no number
         raise LoketError("the database URL is not understood; use sqlite:///path or postgresql+asyncpg://…") from None
     if parsed.get_backend_name() == "sqlite" and parsed.database:
         from storage.sqlite import SqliteStore

@@ -78,12 +78,11 @@ def _run(work: Callable[[Store], Awaitable[T]], *, content: bool = False, older:
 
 def migrate(options: argparse.Namespace) -> int:
     """Bring the database to this version. `open_store` migrates; here that is all that happens."""
-    from bot.settings import read_settings
+    from bot.settings import make_data_folder, read_settings
     from storage.store import open_store
 
     settings = read_settings()
-    if settings.embedded:
-        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_data_folder(settings)
 
     async def inside() -> None:
         from storage.keys import Keys
@@ -130,15 +129,19 @@ def backup(options: argparse.Namespace) -> int:
 def restore(options: argparse.Namespace) -> int:
     """Puts a backup where the embedded database stood; people erased since then do not come back."""
     from bot.clock import system_clock
-    from bot.settings import read_settings
+    from bot.settings import make_data_folder, read_settings
     from storage.backup import restore as put_back
     from storage.keys import Keys
 
     settings = read_settings()
     if not settings.embedded:
         raise LoketError("this is PostgreSQL; restore the dump with pg_restore")
-    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_data_folder(settings)
     target = settings.data / "loket.db"
+    if not settings.secret_key and not target.exists() and not target.with_suffix(".key").exists():
+        raise LoketError(
+            f"the secret key is not at hand; put loket.key of the old desk in {settings.data}, or set LOKET_SECRET_KEY"
+        )
     secret = Keys.from_text(settings.secret_key) if settings.secret_key else Keys.beside(target)
     counts = put_back(options.data, options.keys, target, secret, system_clock())
     print(f"Restored {target}: " + ", ".join(f"{count} {what}" for what, count in counts.items()))
@@ -231,11 +234,11 @@ def coach(options: argparse.Namespace) -> int:
 
 def _settings_for_first_coach() -> Settings:
     """The first coach may be added before the desk was ever started."""
-    from bot.settings import read_settings
+    from bot.settings import make_data_folder, read_settings
 
     settings = read_settings()
     if settings.embedded and not settings.database_url:
-        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_data_folder(settings)
         if not (settings.data / "loket.db").exists():
             migrate(argparse.Namespace())
     return settings

@@ -49,7 +49,7 @@ def telegram(options: argparse.Namespace) -> int:
 
 def _settings(options: argparse.Namespace) -> Settings:
     from bot.logs import set_up_logging
-    from bot.settings import read_settings
+    from bot.settings import make_data_folder, read_settings
     from knowledge.problems import LoketError
 
     settings = read_settings()
@@ -57,13 +57,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         if not options.content.is_dir():
             raise LoketError(f"'{options.content}' is not a folder; `loket new {options.content}` makes one")
         settings = replace(settings, content=options.content)
-    if settings.embedded:
-        try:
-            settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            raise LoketError(
-                f"the data folder {settings.data} cannot be made: {error.strerror}; set LOKET_DATA to a folder of yours"
-            ) from None
+    make_data_folder(settings)
     set_up_logging(settings.log_level)
     return settings
 
