@@ -37,10 +37,10 @@ def questions_ahead(session: Session, walked: Walk) -> tuple[int, int]:
 def line_ahead(session: Session, walked: Walk) -> str:
     """ "Nog hoogstens 3 vragen." after the first answer, and again when a correction made it more; else ''."""
     pending, state = walked.pending, session.state
-    if pending is None or pending.kind != "ask" or pending.handoff or not state.answers or state.advice is not None:
-        return ""
     told = state.done.get(AHEAD)
     if told is not None and session.before.answers.keys().isdisjoint(session.understood):
+        return ""  # nothing was corrected
+    if pending is None or pending.kind != "ask" or pending.handoff or not state.answers or state.advice is not None:
         return ""
     least, most = questions_ahead(session, walked)
     if most - least > SPREAD or (told is not None and most <= told):

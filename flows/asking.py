@@ -261,7 +261,7 @@ class Screen:
         message, above = question_of(self.session, pending)
         if pending.fact in self.voice.warned:
             self.warn(pending.fact)
-        self.step, self.fact = pending.key, pending.fact
+        self.step, self.fact = pending.step.key, pending.fact
         self.lines += above
         self.ask(message)
         if pending.kind == "ask":

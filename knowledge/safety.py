@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from itertools import repeat
 from typing import Literal, TypeAlias
 
 from rapidfuzz.distance import OSA
@@ -73,7 +74,8 @@ class Safety:
             for name, part in (answers.map if answers else {}).items()
         }
         parts = dict.fromkeys(part for _, part in self._latin)
-        self._parts = tuple(one for one in parts if not any(other in one for other in parts if other != one))
+        whole = (one for one in parts if not any(other in one for other in parts if other != one))
+        self._parts = (*whole, "://", "www.")  # a short text that holds none of these is in no other language
         self._scope = Phrases()
         self._topics: dict[str, _Topic] = {}
         self._unless = frozenset(word.strip() for word in _text(scope, "unless").split(","))
@@ -95,20 +97,18 @@ class Safety:
 
         Never true when `_gravest` finds something; a test compares the two.
         """
-        if not text.isascii() or "://" in text:
+        if not text.isascii():
             return False
-        plain = _plain(text)
-        if "www." in plain or any(map(plain.__contains__, self._parts)):
+        plain = " ".join(text.lower().split())
+        if any(map(plain.__contains__, self._parts)):
             return False
         said = bare_words(plain)
-        if len(said) >= 12:
+        long = [word for word in said if len(word) >= 7]
+        if len(said) >= 12 or any(map(_is_sure, long)):
             return False
-        quiet = True
-        for word in said:
-            if len(word) >= 7 and _is_sure(word):
-                return False
-            quiet = quiet and word not in self._starts and not word.startswith(self._prefixes)
-        return quiet or not (self._phrases.occur(said) or self._scope.occur(said))
+        if self._starts.isdisjoint(said) and not any(map(str.startswith, said, repeat(self._prefixes))):
+            return True
+        return not (self._phrases.occur(said) or self._scope.occur(said))
 
     def _gravest(self, text: str) -> Concern | None:
         plain = _plain(text)
