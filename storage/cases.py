@@ -357,8 +357,8 @@ def follow(matter: Matter, event: Event, text: str = "", sender: str = "bot", co
             pen.tell(talk, Message(text, "system"), "system")
         return False
     stocks = read_stocks(matter.conn, pen.now)
-    due = promised(pen.context, talk, stocks, pen.here)
-    world = world_of(pen.context, talk, stocks, pen.here, due)
+    due = promised(pen, talk, stocks)
+    world = world_of(pen, talk, stocks, due)
     turn = matter.step(talk.state, world, event, pen.here)
     if text and not any(isinstance(effect, Say) and text in effect.message.text for effect in turn.effects):
         pen.tell(talk, Message(text, "system"), "system")

@@ -8,7 +8,7 @@ from typing import Any
 
 from flows.effects import Card, Message, Option, Span
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
 def dump(value: Any) -> bytes:

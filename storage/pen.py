@@ -30,6 +30,7 @@ class Pen:
         self.now = now
         self.proactive = False  # True: the desk writes by itself, not in answer to this visitor
         self.here = now.astimezone(AMSTERDAM)
+        self.minute = self.here.replace(second=0, microsecond=0)  # what is promised does not change within one
         self.at = ms(now)
         self.seen: list[Record] = []
         self.messages: list[Record] = []

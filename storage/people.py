@@ -217,8 +217,8 @@ def _internal_turn(conn: Connection, pen: Pen, conversation: str, decide: Decide
         return TurnResult(None, True, "", 0)
     pen.proactive = True
     stocks = read_stocks(conn, pen.now)
-    due = promised(pen.context, talk, stocks, pen.here)
-    turn = decide(talk.state, world_of(pen.context, talk, stocks, pen.here, due), pen.here)
+    due = promised(pen, talk, stocks)
+    turn = decide(talk.state, world_of(pen, talk, stocks, due), pen.here)
     apply_turn(conn, pen, talk, turn, stocks, due)
     link, erased = carry_out(conn, pen, talk, turn.effects, stocks, due)
     pen.flush(conn)

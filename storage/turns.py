@@ -143,8 +143,8 @@ def _once(conn: Connection, pen: Pen, job: Job, talk: Talk, stocks: Stocks, appl
 def _turn(conn: Connection, pen: Pen, job: Job, talk: Talk, stocks: Stocks) -> TurnResult:
     incoming = job.incoming
     here = pen.here
-    due = promised(pen.context, talk, stocks, here)
-    world = world_of(pen.context, talk, stocks, here, due)
+    due = promised(pen, talk, stocks)
+    world = world_of(pen, talk, stocks, due)
     before = talk.state
     asked = talk.asked(incoming.event)
     _hear(pen, talk, incoming)
@@ -267,23 +267,23 @@ def stocks_of(rows: Sequence[StockRow], queue: int, now: datetime) -> Stocks:
     return Stocks(queue, budgets, tuple(sorted(events, key=lambda one: (one.starts, one.id))))
 
 
-def promised(context: Context, talk: Talk, stocks: Stocks, here: datetime) -> datetime | None:
+def promised(pen: Pen, talk: Talk, stocks: Stocks) -> datetime | None:
     """When a coach answers: what was promised with the open case, or what would be promised now."""
     if talk.open_case:
         return moment(talk.promised_at)
-    return context.rules.office.due(here.replace(second=0, microsecond=0), stocks.queue)
+    return pen.context.rules.office.due(pen.minute, stocks.queue)
 
 
-def world_of(context: Context, talk: Talk, stocks: Stocks, here: datetime, due: datetime | None) -> World:
-    office = context.rules.office
+def world_of(pen: Pen, talk: Talk, stocks: Stocks, due: datetime | None) -> World:
+    office = pen.context.rules.office
     return World(
         speaker=talk.speaker,
-        promise=_promise(due, here.replace(second=0, microsecond=0), talk.state.language),
+        promise=_promise(due, pen.minute, talk.state.language),
         case=K(talk.open_case),
         reachable=office.reachable,
         events=stocks.events,
         budgets=dict(stocks.budgets),
-        office=opening(office, here.replace(second=0, microsecond=0), talk.state.language),
+        office=opening(office, pen.minute, talk.state.language),
         channel=talk.channel,
     )
 
