@@ -44,7 +44,8 @@ def asked_in_passing(session: Session, words: str, facts: dict[str, Any]) -> Wor
         session.lead.append(knowledge.search.worries[BORDER].text(session.state.language))
     for worry in heard:
         if suits(worry, situation) and (worry.when is None or worry.when.level(profile) == YES):
-            return None if worry.general and knowing.can_answer(session, words, FEAR) else worry
+            least = FEAR if looks_like_question(words) else PART
+            return None if worry.general and knowing.can_answer(session, words, least) else worry
     return None
 
 
@@ -69,8 +70,11 @@ def answer_in_passing(session: Session, worry: Worry, words: str) -> None:
         knowing.tell_entry(session, entry, worry.question)
     else:
         session.lead.append(worry.text(session.state.language))
-    if worry.human and session.own is None:
-        offer_human(session, session.lead.pop() if session.lead else "")
+    said = session.content.knowledge.understanding.reader.read(words)
+    calls = next((one for one in session.content.knowledge.search.worries.in_passing(said) if one.human), None)
+    if calls is not None and session.own is None:  # whatever else is asked: who wants a human gets one
+        text = session.lead.pop() if calls is worry else calls.text(session.state.language)
+        offer_human(session, text)
     told = session.state.done.get("!told", [])
     sources = [session.content.knowledge.catalogue.resolve(one.entry) for one in worry.sources if one.entry]
     ended = [one.id for one in sources if one is not None and one.status == "ended" and one.id not in told]

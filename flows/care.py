@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from flows.session import Session
 
 
+_INFERRED = {"situation", "company_size", "benefit"}  # what a text on another matter may seem to tell
+
+
 def guard(session: Session, text: str) -> bool:
     """A crisis text is answered at once, whoever speaks: 112, 113, Veilig Thuis, and a human."""
     reply = crisis(text, session.state.language)
@@ -59,7 +62,7 @@ def cared_for(session: Session, heard: Heard, words: str) -> bool:
         take_along(session, Heard(told, read.summary_of(told, session.state.language)))
         return True
     name = {"out_of_scope": "out_of_scope", "abuse": "abuse", "injection": "injection", "spam": "out_of_scope"}
-    if heard.care not in name or (heard.facts.keys() - overheard.WISHES):
+    if heard.care not in name or (heard.facts.keys() - overheard.WISHES - _INFERRED):
         return False
     session.lead.append(heard.reply or session.voice.phrase(name[heard.care]))
     session.effects.append(Count(heard.care))

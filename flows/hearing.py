@@ -225,7 +225,8 @@ def _read(session: Session, words: str) -> None:
     short = len(words.split()) <= SHORT
     if fact == "situation" and isinstance(outcome, Answered) and plain(words).count(" "):
         outcome = _unless_told_otherwise(session, words, outcome)
-    if isinstance(outcome, Answered) and (short or kind in WHOLE):
+    told_more = fact == "situation" and len(words.split()) > FEW_WORDS  # a sentence that holds the name of a choice
+    if isinstance(outcome, Answered) and (short or kind in WHOLE) and not told_more:
         session.take(fact, outcome.value)
         return
     if kind != "text" and (elsewhere := overheard.label_elsewhere(session, words, fact)):
@@ -240,6 +241,9 @@ def _read(session: Session, words: str) -> None:
     heard = listen(session.content, words, fact, session.state.language)
     if heard.care and cared_for(session, heard, words):
         return
+    if told_more and isinstance(outcome, Answered):
+        heard.facts.setdefault(fact, outcome.value)
+        outcome = _UNREAD
     asks = in_passing.asked_in_passing(session, words, heard.facts)
     if heard.abroad and not (kind == "place" and short) and (asks is None or asks.general):
         asks = in_passing.across_the_border(session) or asks

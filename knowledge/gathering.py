@@ -74,7 +74,9 @@ def person(found: Gathered, situation: str) -> None:
     values, where = traits.benefits(sentence)
     if values:
         found.set("benefit", values, where[0].first, where[-1].last)
-        if not situation and set(values) & {"ww", "bijstand"} and not found.sentence.text.strip().endswith("?"):
+        told = set(found.sentence.before(where[0].first, 5)) & {"ontvang", "zit", "heb", "krijg", "sinds", "nu"}
+        asks = found.sentence.text.strip().endswith("?") and not told
+        if not situation and set(values) & {"ww", "bijstand"} and not asks:
             found.set("situation", "job_seeker", where[0].first, where[-1].last)
     for trait in traits.plain(sentence):
         if trait.fact == "guidance_group":
@@ -228,6 +230,7 @@ def where(found: Gathered, situation: str) -> None:
                 fact = "" if fact == "place" else fact
     if not homes or not fact:
         return
+    homes = _narrower(homes)
     best = max(homes, key=lambda pair: pair[0])[1]
     same = [mention for rank, mention in homes if rank == max(rank for rank, _ in homes)]
     if len(same) > 1 and not isinstance(same[0].result, Ambiguous):
@@ -242,6 +245,21 @@ def where(found: Gathered, situation: str) -> None:
     elif isinstance(best.result, Found):
         found.values[fact] = best.result.spot.key
         found.spans[fact] = (best.start, best.end)
+
+
+def _narrower(homes: list[tuple[int, Mention]]) -> list[tuple[int, Mention]]:
+    """ "in Winterswijk, in de Achterhoek" is one place: what holds another one said is left out."""
+    spots = [(rank, mention, mention.result.spot) for rank, mention in homes if isinstance(mention.result, Found)]
+    wide = [
+        (rank, mention)
+        for rank, mention, spot in spots
+        if spot.kind in ("region", "province")
+        and any(
+            other.kind not in (spot.kind, "province") and getattr(other, spot.kind) == getattr(spot, spot.kind)
+            for _, _, other in spots
+        )
+    ]
+    return [pair for pair in homes if pair not in wide] or homes
 
 
 def cao(found: Gathered) -> None:

@@ -27,7 +27,7 @@ def others(sentence: Sentence) -> frozenset[int]:
         clause = sentence.clauses[at]
         if word in _SELF:
             about_other = -1
-        elif word in group("people_family") and _POSSESSIVE & set(sentence.before(at, 2)):
+        elif word in group("people_family") and _is_subject(sentence, at):
             verb = _past_aside(sentence, at + 1)
             if verb < len(sentence.texts) and sentence.texts[verb] in group("people_others_verbs"):
                 about_other = sentence.clauses[verb] if verb > at + 1 else clause
@@ -35,6 +35,13 @@ def others(sentence: Sentence) -> frozenset[int]:
         if about_other == clause:
             found.add(clause)
     return frozenset(found | set(_later(sentence)))
+
+
+def _is_subject(sentence: Sentence, at: int) -> bool:
+    """Whether it tells about somebody near: "mijn man werkt", "kleindochter stopt"; not "zorg voor mijn moeder"."""
+    if not at:
+        return sentence.texts[at] not in group("people_not_near")
+    return bool(_POSSESSIVE & set(sentence.before(at, 2))) and "voor" not in sentence.before(at, 3)
 
 
 def _past_aside(sentence: Sentence, at: int) -> int:
@@ -72,7 +79,7 @@ def owns(sentence: Sentence) -> bool:
             continue
         if near[-2:-1] and near[-2] in own and near[-1] in ("een", "eigen", "a", "2", "3", "4"):
             return True
-        if near[-1:] and (near[-1] in own or before[-1:] == ["eigen"]):
+        if (near[-1:] and near[-1] in own) or before[-1:] == ["eigen"]:
             return True
         if near[-2:-1] == ["voor"] and {"subsidie", "subsidies", "regeling", "regelingen", "fonds"} & set(before):
             return True
@@ -105,7 +112,12 @@ def situation(sentence: Sentence, has_size: bool) -> tuple[str, frozenset[str]]:
             continue
         if _is_turned(sentence, hit.value, hit.first, hit.last):
             continue
+        said = sentence.texts[hit.first : hit.last]
+        if said in (["werk", "nu"], ["ik", "werk"], ["werk", "ik"]) and sentence.after(hit.last, 1) == ["niet"]:
+            continue  # "werk nu niet"
         weights[hit.value] = max(weights.get(hit.value, 0), hit.weight)
+    if _were_dismissed(sentence):
+        return "job_seeker", frozenset(denied)
     if _asks_what_will_be(sentence):
         weights.pop("employee", None)
     if "gestopt" in sentence.texts and "job_seeker" in weights:
@@ -183,6 +195,12 @@ def _is_need_of_another(sentence: Sentence) -> bool:
     return sentence.has(*group("people_needing"))
 
 
+def _were_dismissed(sentence: Sentence) -> bool:
+    """ "wij zijn met 80 man ontslagen": those who lost their work, not their company."""
+    said = set(sentence.texts)
+    return "ontslagen" in said and "zijn" in said and bool({"wij", "we"} & said) and not {"hebben", "moeten"} & said
+
+
 def _asks_what_will_be(sentence: Sentence) -> bool:
     """ "moet ik in ploegendienst werken als operator": about work one may get, not the work of today."""
     opens = sentence.texts[:2] in (["moet", "ik"], ["mag", "ik"], ["kan", "ik"], ["krijg", "ik"])
@@ -232,8 +250,12 @@ def _is_turned(sentence: Sentence, value: str, first: int, last: int) -> bool:
     ahead = sentence.after(last, 3)
     before = sentence.before(first, 4)
     said = set(sentence.texts[first:last])
+    if value == "employer" and sentence.texts[first : first + 3] in (["wij", "zijn", "met"], ["we", "zijn", "met"]):
+        return bool(group("traits_home") & set(sentence.texts))  # "zoek een woning, wij zijn met 5"
     if value == "employer" and {"bedrijf", "zaak"} & said:
         return bool({"beginnen", "starten", "start", "opzetten", "begin"} & set(ahead))
+    if value == "intermediary":
+        return bool({"mantelzorg", "zorg", "zorgde", "gezorgd", "zieke"} & {*before, *said})
     if value == "self_employed":
         return bool(ahead[:1] and ahead[0] in ("worden", "beginnen", "starten")) or "starten" in before
     if value == "job_seeker":
@@ -261,7 +283,8 @@ def _strongest(sentence: Sentence, weights: dict[str, int], has_size: bool) -> s
             return "self_employed"
         if weights.get("employee") != 3 or has_size:
             return "employer"
-        return "employer" if owns(sentence) else "employee"
+        plural = {"wij", "we", "onze", "ons"} & set(sentence.texts) and "ik" not in sentence.texts
+        return "employer" if owns(sentence) or plural else "employee"
     if "self_employed" in weights:
         return "employer" if has_size else "self_employed"
     if weights.get("job_seeker") == 3 and weights.get("employee") != 3:

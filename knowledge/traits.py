@@ -16,7 +16,7 @@ Value: TypeAlias = "str | int | Band | tuple[str, ...]"
 _YEAR = frozenset(["jaar", "jaren", "old"])
 _PARTS = {"begin": "begin", "half": "half", "midden": "midden", "eind": "eind", "einde": "eind", "in": ""}
 _MAY_FOLLOW_AGE = frozenset(["zonder", "geen", "in", "als", "thuis", "bij"])
-_DONE = frozenset(["gedaan", "gewerkt", "geweest", "gezeten"])
+_DONE = frozenset(["gedaan", "gewerkt", "geweest", "gezeten", "gestaan", "gereden", "gelopen"])
 _AGE_UNITS = range(12, 100)
 _ABOUT_SCHOOL = frozenset(["niet", "afgemaakt"])
 
@@ -49,8 +49,13 @@ def _age_at(sentence: Sentence, at: int, number: int) -> tuple[int, Trait] | Non
     before = sentence.before(at, 3)
     ahead = sentence.after(at + 1, 5)
     last, first = (before[-1] if before else ""), (ahead[0] if ahead else "")
-    if sentence.denied(at):
+    if sentence.denied(at) or (last == "heb" and first in _YEAR):  # "heb 19 jaar aan de band gestaan"
         return None
+    if before[-2:] == ["op", "mijn"] and first in ("e", "ste", "de"):  # "op mijn 46e"
+        return 3, Trait("age", number, at, at + 1)
+    who = last in ("vrouw", "man", "meisje", "jongen", "dame", "heer") and before[-2:-1] != ["met"]
+    if who and number >= 16 and first not in (*_YEAR, *sentence.lexicon.phrases.words_of("people")):
+        return 1, Trait("age", number, at, at + 1)  # "vrouw 29"
     if number % 10 == 0 and 20 <= number <= 80:
         if last in _PARTS and (last != "in" or False):
             return 3, Trait("age", decade(_PARTS[last], number), at - 1, at + 1)
@@ -124,6 +129,13 @@ def _together_at(sentence: Sentence, at: int) -> tuple[int, Trait] | None:
 
 
 def _size_at(sentence: Sentence, at: int, number: int) -> tuple[int, Trait] | None:
+    """The size told by a number; how many are looked for is no size: "zoeken 2 handige mensen"."""
+    if group("people_looking") & set(sentence.before(at, 1)):
+        return None
+    return _told_size(sentence, at, number)
+
+
+def _told_size(sentence: Sentence, at: int, number: int) -> tuple[int, Trait] | None:
     """The size told by a number, and how surely: 3 for a number of staff, 2 for people, 1 for members of a trade."""
     people = sentence.lexicon.phrases.words_of("people")
     before, ahead = sentence.before(at, 6), sentence.after(at + 1, 3)
