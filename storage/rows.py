@@ -19,7 +19,7 @@ class Staff:
     role: str  # coach | coordinator | admin | auditor
     teams: tuple[str, ...] = ()  # () = all
     email: str = ""
-    password_hash: str = ""
+    password_hash: str = field(default="", repr=False)
     totp: bool = False  # a second factor is set
     away: bool = False
     active: bool = True
