@@ -65,6 +65,11 @@ _LONG = {
     ),
 }
 _ELSEWHERE = {"nl": "\nLiever bellen: {phone}.", "en": "\nRather call us: {phone}."}
+_OWN_CHAT = {
+    "nl": "\nLiever in onze eigen chat: {site}/chat\nPrivacy: {site}/privacy",
+    "en": "\nRather in our own chat: {site}/chat\nPrivacy: {site}/privacy",
+}
+LONGEST = 512  # characters of a description
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +81,11 @@ class Trait:
     set: Call
 
 
-def traits(desk: Desk) -> list[Trait]:
-    """The whole profile of this desk. Dutch is what everybody sees whose language we do not speak."""
+def traits(desk: Desk, site: str = "") -> list[Trait]:
+    """The whole profile of this desk. Dutch is what everybody sees whose language we do not speak.
+
+    `site`: the public address of our own chat, for those who would rather not use a messenger; '' = none.
+    """
     found = [
         Trait(
             Call("getChatMenuButton"),
@@ -90,7 +98,9 @@ def traits(desk: Desk) -> list[Trait]:
             continue
         which = {} if language == "nl" else {"language_code": language}
         elsewhere = _ELSEWHERE[language].format(phone=desk.phone) if desk.phone else ""
-        long = _LONG[language].format(name=desk.name, elsewhere=elsewhere)[:512]
+        elsewhere += _OWN_CHAT[language].format(site=site) if site else ""
+        room = LONGEST - len(_LONG[language].format(name="", elsewhere=elsewhere))
+        long = _LONG[language].format(name=desk.name[: max(1, room)], elsewhere=elsewhere)[:LONGEST]
         for what, value in (("name", desk.name[:64]), ("short_description", _SHORT[language]), ("description", long)):
             title = "".join(part.title() for part in what.split("_"))
             asked, put = Call(f"getMy{title}", dict(which)), Call(f"setMy{title}", {**which, what: value})
@@ -107,13 +117,13 @@ def traits(desk: Desk) -> list[Trait]:
     return found
 
 
-async def set_profile(carrier: Carrier, desk: Desk) -> int:
+async def set_profile(carrier: Carrier, desk: Desk, site: str = "") -> int:
     """Brings the profile in line; returns how many parts changed. A part that Telegram refuses is left as it was.
 
     Raises CallFailed when Telegram cannot be reached or wants us to wait: then the whole is worth trying again.
     """
     changed = 0
-    for trait in traits(desk):
+    for trait in traits(desk, site):
         try:
             answer = await carrier.call(trait.ask.method, trait.ask.params)
             now = {"commands": answer} if isinstance(answer, list) else answer

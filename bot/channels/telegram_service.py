@@ -92,6 +92,12 @@ class TelegramService:
         handle: Any = Guest(self.receiver).take if forwarded else self.receiver.handle
         webhook.add(carrier.bot, webhook_secret(settings), handle)
 
+    @property
+    def _site(self) -> str:
+        """Where our own chat is, when everybody can reach it."""
+        settings = self.desk.settings
+        return settings.url if settings.public_url.startswith("https://") else ""
+
     def start(self) -> None:
         """Sends from now on; receives as soon as Telegram is reached."""
         self._delivery.add("telegram", self.carrier.bot, TelegramSender(self.carrier, self.desk.clock))
@@ -134,7 +140,7 @@ class TelegramService:
         """The profile, as soon as Telegram is reached; a token that is refused was said already."""
         while True:
             try:
-                changed = await set_profile(self.carrier, self.desk.content.knowledge.desk)
+                changed = await set_profile(self.carrier, self.desk.content.knowledge.desk, self._site)
             except CallFailed as failed:
                 if failed.kind == "revoked":
                     return

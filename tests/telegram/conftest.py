@@ -10,6 +10,14 @@ from bot.settings import Settings
 from tests.telegram.house import a_desk
 from tests.telegram.story import CHAT, Neutral, Seen, Step, plan
 
+COLLECTED = pytest.StashKey[list[str]]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Remembers all that was collected, before long tests are left out: docs/telegram-gedrag.md counts them."""
+    config.stash[COLLECTED] = [item.nodeid for item in items]
+
 
 @dataclass
 class Telling:

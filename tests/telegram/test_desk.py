@@ -13,7 +13,7 @@ from flows.events import Said, Started
 from storage.base import NotStored
 from storage.messages import Incoming
 from tests.telegram.fake_api import BOT
-from tests.telegram.house import a_desk, polling
+from tests.telegram.house import LIBRARIES, a_desk, polling
 from tests.telegram.tiny import tiny_step
 
 
@@ -76,8 +76,9 @@ async def test_lanes_are_first_come_first_served_and_leave_nothing_behind() -> N
     assert len(lanes) == 0
 
 
-async def test_a_conversation_from_the_web_goes_on_in_telegram_with_a_code() -> None:
-    async with polling("ptb") as house:
+@pytest.mark.parametrize("library", LIBRARIES)
+async def test_a_conversation_from_the_web_goes_on_in_telegram_with_a_code(library: str) -> None:
+    async with polling(library) as house:
         desk = house.desk
         web = Incoming("web", "cookie", Started(), desk.clock(), "1")
         begun = await desk.receive(web)

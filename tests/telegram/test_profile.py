@@ -42,5 +42,13 @@ def test_every_command_of_the_menu_is_one_the_desk_knows() -> None:
 
 def test_names_and_descriptions_of_any_desk_fit() -> None:
     desk = replace(shipped().knowledge.desk, name="Werkcentrum " * 20, phone="0" * 300)
-    for trait in traits(desk):
+    for trait in [*traits(desk), *traits(desk, "https://loket.example/" + "a" * 200)]:
         check(trait.set.method, trait.set.params)
+
+
+def test_the_description_names_another_way_and_where_privacy_is_explained() -> None:
+    desk = replace(shipped().knowledge.desk, phone="0344 12 34 56")
+    found = traits(desk, "https://loket.example")
+    long = next(one.expected["description"] for one in found if "description" in one.expected)
+    for part in ("0344 12 34 56", "https://loket.example/chat", "https://loket.example/privacy", "een mens"):
+        assert part in long

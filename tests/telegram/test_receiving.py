@@ -240,10 +240,11 @@ async def test_a_chat_that_floods_hears_it_once_and_others_do_not_notice() -> No
         assert len([one for one in shown if one.text.startswith("Dat zijn veel berichten")]) == 1
 
 
-async def test_slow_work_shows_that_somebody_is_typing(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("library", LIBRARIES)
+async def test_slow_work_shows_that_somebody_is_typing(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.channels.telegram_receiver.TYPING_AFTER", 0.01)
     monkeypatch.setattr("bot.channels.telegram_receiver.TYPING_LASTS", 0.01)
-    async with polling("ptb") as house:
+    async with polling(library) as house:
         real = house.desk.store.turn
 
         async def slow(*args: Any) -> Any:

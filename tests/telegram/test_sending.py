@@ -295,10 +295,11 @@ async def test_delivery_that_stumbles_begins_again(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.usefixtures("tiny")
-async def test_a_queued_reply_is_dropped_when_a_coach_takes_over() -> None:
+@pytest.mark.parametrize("library", LIBRARIES)
+async def test_a_queued_reply_is_dropped_when_a_coach_takes_over(library: str) -> None:
     from storage.actions import Claim, Done, Reply
 
-    async with polling("ptb") as house:
+    async with polling(library) as house:
         store = house.desk.store
         await house.api.send(7, text="coach")
         await house.api.shows(7, 1)

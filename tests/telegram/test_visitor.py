@@ -143,7 +143,9 @@ async def test_before_a_sensitive_question_we_say_that_our_own_chat_is_safer(hou
     await visitor.sends(text="ik zoek werk in de logistiek, geen diploma")
     said = await visitor.sends(text="Tiel")
     text = "\n".join(one.text for one in said)
-    assert text.index("Onze eigen chat is veiliger. U hoeft niet te antwoorden.") < text.index("Krijgt u een uitkering?")
+    assert text.index("Onze eigen chat is veiliger. U hoeft niet te antwoorden.") < text.index(
+        "Krijgt u een uitkering?"
+    )
     assert "Zeg ik liever niet" in said[-1].labels
 
 
