@@ -33,6 +33,8 @@ def test_axe_finds_nothing_on_any_page_and_a_phone_shows_it_whole(whole_desk: Ru
                 found.append(f"{name}: {violation['id']} {node['target']} {node['failureSummary'][:300]}")
 
     def look(page: Any, name: str) -> None:
+        # a long answer is shown from its first line, and then a button may stand half behind what sticks to the edge
+        page.evaluate("document.getElementById('chat') && scrollTo(0, document.documentElement.scrollHeight)")
         run(page, name, {"type": "tag", "values": AXE_TAGS})
         if size[0] > 1000:
             page.emulate_media(color_scheme="dark", reduced_motion="reduce")
