@@ -39,6 +39,7 @@ class Visitor:
     writer: asyncio.StreamWriter | None = None
     sent_at: float = 0.0  # 0.0 = nothing is waited for
     posting: bool = False
+    seen: int = 0  # number of the last message on its page
 
 
 @dataclass
@@ -167,6 +168,8 @@ async def _stream(visitor: Visitor, port: int, measured: Measured) -> None:
     writer.write(_head("GET", "/chat/stroom", visitor, port, "accept: text/event-stream\r\n"))
     try:
         while line := await reader.readline():
+            if line.startswith(b"id: "):
+                visitor.seen = int(line[4:])
             if line.startswith(b"data:") and b'class="' in line and visitor.sent_at:
                 measured.delivered.append(time.perf_counter() - visitor.sent_at)
                 visitor.sent_at = 0.0
@@ -179,7 +182,7 @@ async def _post(visitor: Visitor, port: int, text: str) -> tuple[int, str, bytes
     if visitor.writer is None:
         visitor.reader, visitor.writer = await asyncio.open_connection("127.0.0.1", port)
     assert visitor.reader is not None
-    body = urlencode({"text": text, "na": "999999"}).encode()
+    body = urlencode({"text": text, "na": str(visitor.seen)}).encode()
     extra = f"content-type: application/x-www-form-urlencoded\r\ncontent-length: {len(body)}\r\nx-loket-live: 1\r\n"
     visitor.writer.write(_head("POST", "/chat/zeg", visitor, port, extra) + body)
     head = (await visitor.reader.readuntil(b"\r\n\r\n")).decode("latin-1")
