@@ -8,6 +8,8 @@ from functools import cache
 from typing import Any
 
 from flows.content import Content
+from knowledge.languages import likely_language
+from knowledge.manner import is_surely_english
 
 
 @dataclass(slots=True)
@@ -26,9 +28,14 @@ class Heard:
 
 
 def crisis(text: str, language: str) -> str:
-    """The reviewed text for somebody in need, or ''."""
+    """The reviewed text for somebody in need, in the language of the text when that shows; or ''."""
     concern = _classify()(text)
-    return concern.answer(language) if concern is not None and concern.kind == "crisis" else ""
+    if concern is None or concern.kind != "crisis":
+        return ""
+    spoken = likely_language(text) or ("en" if is_surely_english(text) else "")
+    if spoken and spoken not in concern.answers:
+        spoken = "en"  # better than Dutch for who writes Spanish or Romanian
+    return str(concern.answer(spoken or language))
 
 
 @cache

@@ -24,7 +24,7 @@ from knowledge.entries import (
 )
 from knowledge.facts import Facts
 from knowledge.problems import Problems, did_you_mean
-from knowledge.source import Node, Reader, as_day
+from knowledge.source import Node, Reader, as_day, check_id
 
 _PARTIAL_DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T](\d{1,2})[:.](\d{2})(?::\d{2})?)?")
@@ -44,6 +44,7 @@ def read_entry(node: Node, stem: str, kind: str, facts: Facts, geography: Any, p
         return None
     reader = Reader(node, problems, "this entry")
     name = reader.text("id", required=True)
+    check_id(name, node.map["id"].place if "id" in node.map else node.place, problems)
     if name != stem:
         place = node.map["id"].place if "id" in node.map else node.place
         problems.error(

@@ -10,7 +10,7 @@ from knowledge.criteria import facts_in
 from knowledge.criteria_reading import read_criterion
 from knowledge.facts import CLASSES, COMPARISONS, KINDS, Choice, CodeList, Fact, Facts
 from knowledge.problems import Place, Problems, did_you_mean
-from knowledge.source import Node, Reader
+from knowledge.source import Node, Reader, check_id
 
 YES_NO = {
     "yes": Choice("yes", "Ja", words=("ja", "jawel", "jazeker", "klopt", "zeker")),
@@ -70,6 +70,7 @@ def read_facts(nodes: Mapping[str, Node], lists: dict[str, CodeList], geography:
             continue
         for name, part in node.map.items():
             conditions.pop(name, None)
+            check_id(name, node.key_place(name), problems)
             found[name] = _fact(name, part, node.key_place(name), lists, problems, conditions)
     found.setdefault("advice", ADVICE)
     _check_derived(found, problems)
@@ -162,6 +163,7 @@ def _values(
 def _choices(node: Node, problems: Problems, *, code_list: bool) -> dict[str, Choice]:
     found = {}
     for name, part in node.map.items():
+        check_id(name, node.key_place(name), problems)
         reader = Reader(part, problems, f"'{name}'")
         found[name] = Choice(
             id=name,

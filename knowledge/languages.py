@@ -78,22 +78,38 @@ def language_of_script(text: str) -> str:
 
 # Small words that give a language away; none of them is Dutch or English.
 _TELLING = {
-    "tr": "merhaba selam selamun türkçe turkce var mı miyim istiyorum arıyorum ariyorum iş işi için nasıl nerede bana "
-    "yardım çalışmak çalışıyorum öğrenmek kursu kurs bilen biri değil ama çok oturuyorum meslek yapmak lütfen ve bir "
-    "iyi günler konuşuyorum hollandaca",
-    "pl": "dzień dzien dobry pracuję pracuje chciałbym chciałabym chcialbym szukam pracy praca jestem się czy mogę "
-    "moge przez holandii jak gdzie mam chcę proszę prosze polsku kurs dla język nie cześć dziękuję mówię agencję",
-    "de": "ich wohne arbeite und bekomme möchte suche arbeit guten tag nicht für deutsch eine einen weiterbildung wie "
-    "mein meine kann bezahlt aus bin habe mit auf",
-    "fr": "je suis cherche travail bonjour une pour veux voudrais formation français avec dans habite parle emploi et",
-    "es": "hola busco trabajo quiero soy estoy para español como puedo vivo tengo curso buenos dias",
-    "ro": "buna bună caut vreau sunt lucru munca muncă pentru româna romana lucrez vorbesc salut locuiesc",
+    "tr": (
+        "ölmek yaşamak kendimi kocam beni merhaba selam selamun türkçe turkce var mı miyim istiyorum arıyorum "
+        "ariyorum iş işi için nasıl nerede bana yardım çalışmak çalışıyorum öğrenmek kursu kurs bilen biri "
+        "değil ama çok oturuyorum meslek yapmak lütfen ve bir iyi günler konuşuyorum hollandaca"
+    ),
+    "pl": (
+        "umrzeć żyć zabić mąż bije dzień dzien dobry pracuję pracuje chciałbym chciałabym chcialbym szukam "
+        "pracy praca jestem się czy mogę moge przez holandii jak gdzie mam chcę proszę prosze polsku kurs dla "
+        "język nie cześć dziękuję mówię agencję"
+    ),
+    "de": (
+        "ich sterben leben mann schlägt wohne arbeite und bekomme möchte suche arbeit guten tag nicht für "
+        "deutsch eine einen weiterbildung wie mein meine kann bezahlt aus bin habe mit auf"
+    ),
+    "fr": (
+        "mourir tuer mari frappe je suis cherche travail bonjour une pour veux voudrais formation français "
+        "avec dans habite parle emploi et"
+    ),
+    "es": (
+        "morir matar matarme vivir marido pega hola busco trabajo quiero soy estoy para español como puedo "
+        "vivo tengo curso buenos dias"
+    ),
+    "ro": (
+        "mor trăiesc sinucid bate buna bună caut vreau sunt lucru munca muncă pentru româna romana lucrez "
+        "vorbesc salut locuiesc"
+    ),
 }
 _TELLS = {language: frozenset(words.split()) for language, words in _TELLING.items()}
 # Of those, words that a Dutch or English text may hold too: they count only beside others.
 _SHARED = frozenset(
-    ("kurs", "je", "une", "tag", "bin", "mit", "mein", "mam", "nie", "ve", "bir", "et", "salut", "wie", "aus", "auf",
-     "como", "para")
+    ("leben", "mann", "mor", "kurs", "je", "une", "tag", "bin", "mit", "mein", "mam", "nie", "ve", "bir", "et", "salut",
+     "wie", "aus", "auf", "como", "para")
 )  # fmt: skip
 TELLING_WORDS = frozenset().union(*_TELLS.values()) - _SHARED  # a text that holds none is in no such language
 _LEAST_TOLD = 2  # such words that are no other language's, and a third of all words
@@ -113,6 +129,16 @@ def language_of_words(text: str) -> str:
     sure = [word for word in found[best] if word not in _SHARED]
     enough = len(sure) >= _LEAST_TOLD and len(found[best]) * 3 >= len(said)
     return best if enough else ""
+
+
+def likely_language(text: str) -> str:
+    """The foreign language a short text is likely in, by script or one telling word; '' for Dutch and English."""
+    if script := language_of_script(text):
+        return script
+    said = {word.strip(".,!?;:()'\"") for word in text.casefold().split()}
+    found = {language: len((tells - _SHARED) & said) for language, tells in _TELLS.items()}
+    best = max(found, key=lambda language: found[language])
+    return best if found[best] else ""
 
 
 def isolated(value: str) -> str:

@@ -9,6 +9,7 @@ scanning, so a hostile file costs milliseconds, not memory.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -86,6 +87,9 @@ def read_file(path: Path, shown_as: str, problems: Problems) -> Node | None:
         if path.is_symlink():
             problems.error(start, "is a symbolic link", "Put the file itself here.")
             return None
+        if path.is_dir():
+            problems.error(start, "is a folder, not a file", "Give the folder another name, without '.yaml'.")
+            return None
         if path.stat().st_size > MAX_BYTES:
             problems.error(start, f"is larger than {MAX_BYTES // 1024} KB", "Split the file.")
             return None
@@ -99,7 +103,8 @@ def read_file(path: Path, shown_as: str, problems: Problems) -> Node | None:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        problems.error(Place(shown_as, line), "is not UTF-8 text", "Save the file as UTF-8 in your editor.")
+        column = error.start - (raw.rfind(b"\n", 0, error.start) + 1) + 1
+        problems.error(Place(shown_as, line, column), "is not UTF-8 text", "Save the file as UTF-8 in your editor.")
         return None
     return read_text(text, shown_as, problems)
 
@@ -139,6 +144,22 @@ def read_text(text: str, shown_as: str, problems: Problems) -> Node | None:
 
 def _tell(found: Fault, shown_as: str, problems: Problems) -> None:
     problems.error(Place(shown_as, found.line, found.column), found.message, found.proposal, width=found.width)
+
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+
+
+def check_id(name: str, place: Place, problems: Problems) -> None:
+    """An id stands in addresses, buttons and file names, so a space or an accent in it would be lost on the way."""
+    if name and not _ID.fullmatch(name):
+        letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+        instead = "_".join(re.findall(r"[a-z0-9]+", letters.lower())) or "a_name"
+        problems.error(
+            place,
+            f"'{name}' cannot be an id: it holds a space, an accent or another sign",
+            f"Write '{instead}': letters, digits, - and _.",
+            width=len(name),
+        )
 
 
 class _Refused(Exception):
@@ -232,8 +253,21 @@ class _Composer:
                     width=len(key.text),
                 )
                 continue
+            if key.text.isdigit() and value.value == "" and (last := next(reversed(parts.values()), None)) is not None:
+                self._comma(last, key)
+                continue
             parts[key.text], keys[key.text] = value, key.place
         return Node(parts, place, keys)
+
+    def _comma(self, last: Node, key: Node) -> None:
+        """`{max: 5,5}` is a key `max` and a key `5`: to whoever wrote it, it is one number."""
+        whole = last.text if last.text.isdigit() else "1"
+        self.problems.error(
+            key.place,
+            f"a comma stands before '{key.text}', and that starts a new key",
+            f"Write a number with a point and no comma: {whole}.{key.text} or {whole}{key.text}.",
+            width=len(key.text),
+        )
 
 
 class Reader:

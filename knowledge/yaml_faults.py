@@ -33,6 +33,7 @@ _COLON = (
 # What the parser says -> what to tell, for the places where it gave up.
 _HERE = {
     "violates indentation": _TAB,
+    "found a tab character": _TAB,
     "did not find expected '-' indicator": _INDENT,
     "did not find expected key": _INDENT,
     "mapping values are not allowed": _COLON,

@@ -68,3 +68,18 @@ def test_a_text_is_only_passed_over_quickly_when_reading_it_whole_finds_nothing(
 def test_no_text_that_needs_care_is_passed_over():
     read = safety.load()
     assert [text for text, expected in ROWS if expected and read._is_quiet(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("chcę się zabić", "Proszę zadzwonić: 113"),
+        ("ölmek istiyorum", "113 veya 0800-0113"),
+        ("хочу померти", "Телефонуйте 113"),
+        ("quiero morir", "Call 113 or 0800-0113"),
+        ("I want to die", "Call 113 or 0800-0113"),
+        ("ik wil dood", "Bel 113 of 0800-0113"),
+    ],
+)
+def test_somebody_in_need_is_answered_in_the_language_of_the_text(text: str, says: str):
+    assert says in crisis(text, "nl")
