@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from flows.understood import crisis
 from knowledge import safety
 
 ROWS = [
