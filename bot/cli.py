@@ -118,8 +118,12 @@ def parser() -> argparse.ArgumentParser:
     command("doctor", "operating:doctor", "read-only check of database, versions and settings")
     backup = command("backup", "operating:backup", "copy the embedded database while it runs, data and keys apart")
     backup.add_argument("folder", type=Path, help="where the data and the keys are written, as two files")
-    restore = command("restore", "operating:restore", "put a backup in place of the embedded database")
-    restore.add_argument("data", type=Path, help="the backup: loket-….db")
+    restore = command(
+        "restore", "operating:restore", "put a backup in an empty LOKET_DATA, or its keys beside a dump of PostgreSQL"
+    )
+    restore.add_argument(
+        "data", type=Path, nargs="?", help="the backup: loket-….db (PostgreSQL: restore the dump first)"
+    )
     restore.add_argument("keys", type=Path, help="the newest file with keys")
     export = command("export", "operating:export", "everything kept about one conversation, as JSON")
     export.add_argument("case", help="K-code of the case")

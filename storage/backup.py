@@ -21,6 +21,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
 
 from knowledge.problems import LoketError
 from storage import tables as t
@@ -31,6 +33,7 @@ from storage.store import Store
 
 KEY_FILE = "loket-keys.json"
 LEFT_OUT = ("person_key", "secret", "desk_session", "one_time")
+DUMP_WITHOUT = " ".join(f"--exclude-table-data={table}" for table in LEFT_OUT)
 
 
 class RestoreRefused(LoketError):
@@ -45,7 +48,7 @@ async def backup(store: Store, folder: Path) -> tuple[Path | None, Path]:
     """Writes the data (SQLite only) and the keys into `folder`, also while the desk is busy; returns both paths.
 
     Raises BackupFailed when the folder cannot be written. For PostgreSQL only the keys are written: dump the data with
-    `pg_dump --exclude-table-data='person_key' --exclude-table-data='secret'`.
+    `pg_dump` and DUMP_WITHOUT, and put it back with `restore_keys`.
     """
     raw = await store._read(export_keys)
     keys, data = folder / KEY_FILE, None
@@ -113,13 +116,7 @@ def restore(data: Path, keys_file: Path, target: Path, secret: Keys, now: dateti
     """
     if target.exists():
         raise RestoreRefused(f"{target.name} already exists; move it away first")
-    if not keys_file.exists():
-        raise RestoreRefused(f"the key file {keys_file.name} is missing: without it nothing in a backup can be read")
-    raw = _keys_of(keys_file)
-    for name, kek, wrapped in raw["secrets"]:
-        if not secret.known(kek):
-            raise KeyLost(f"this backup was sealed with the secret {kek}, which LOKET_SECRET_KEY does not hold")
-        secret.unwrap("secret", name, kek, b64decode(wrapped))
+    raw = _keys_of(keys_file, secret)
     if not data.is_file():
         raise RestoreRefused(f"the backup {data} is not there")
     engine = reading_engine(data)
@@ -147,16 +144,50 @@ def restore(data: Path, keys_file: Path, target: Path, secret: Keys, now: dateti
     return counts
 
 
-def _keys_of(file: Path) -> dict[str, Any]:
+async def restore_keys(url: str, keys_file: Path, secret: Keys) -> dict[str, int]:
+    """Puts the keys of a backup in a PostgreSQL in which the dump stands again; counts as `restore` does.
+
+    Raises RestoreRefused when there is no dump, or when it has keys already; KeyLost for another secret key.
+    """
+    raw = _keys_of(keys_file, secret)
+    engine = create_async_engine(url, poolclass=NullPool)
     try:
-        raw = json.loads(file.read_text(encoding="utf-8"))
-        if all(isinstance(raw[part], list) for part in ("people", "secrets")):
-            return dict(raw)
+        async with engine.begin() as conn:
+            return await conn.run_sync(_fill_empty, raw)
+    except (DBAPIError, OSError) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        raise RestoreRefused(f"the database did not take the keys: {cause}; nothing was restored") from None
+    finally:
+        await engine.dispose()
+
+
+def _fill_empty(conn: Connection, raw: dict[str, Any]) -> dict[str, int]:
+    if not sa.inspect(conn).has_table("secret"):
+        raise RestoreRefused("the dump is not in the database yet; put it there first, with psql or pg_restore")
+    if conn.execute(sa.select(t.secret.c.name).limit(1)).first() is not None:
+        raise RestoreRefused(
+            "this database has keys already; put the dump in an empty database, and start nothing on it"
+        )
+    return _fill(conn, raw)
+
+
+def _keys_of(file: Path, secret: Keys) -> dict[str, Any]:
+    """What stands in a file of keys, when the secret key opens it."""
+    if not file.exists():
+        raise RestoreRefused(f"the key file {file.name} is missing: without it nothing in a backup can be read")
+    try:
+        raw: dict[str, Any] = dict(json.loads(file.read_text(encoding="utf-8")))
+        own = [(name, kek, b64decode(wrapped)) for name, kek, wrapped in raw["secrets"]]
+        _ = [(person, kind, kek, b64decode(wrapped)) for person, kind, kek, wrapped in raw["people"]]
     except OSError as error:
         raise RestoreRefused(f"the key file {file} cannot be read: {error.strerror}") from None
     except (ValueError, KeyError, TypeError):
-        pass
-    raise RestoreRefused(f"{file} is not a file with keys; `loket backup` calls it {KEY_FILE}")
+        raise RestoreRefused(f"{file} is not a file with keys; `loket backup` calls it {KEY_FILE}") from None
+    for name, kek, wrapped in own:
+        if not secret.known(kek):
+            raise KeyLost(f"this backup was sealed with the secret {kek}, which LOKET_SECRET_KEY does not hold")
+        secret.unwrap("secret", name, kek, wrapped)
+    return raw
 
 
 def _fill(conn: Connection, raw: dict[str, Any]) -> dict[str, int]:

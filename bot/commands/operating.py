@@ -112,13 +112,14 @@ def doctor(options: argparse.Namespace) -> int:
 
 def backup(options: argparse.Namespace) -> int:
     """Copies the embedded database while it runs. The file with keys is another one: keep it elsewhere."""
+    from storage.backup import DUMP_WITHOUT
     from storage.backup import backup as back_up
 
     data, keys_file = _run(lambda store: back_up(store, options.folder), older="keep")
     if data is not None:
         print(f"data  {data}")
     else:
-        print("data  dump PostgreSQL with: pg_dump --exclude-table-data=person_key --exclude-table-data=secret")
+        print(f"data  dump PostgreSQL with: pg_dump {DUMP_WITHOUT}")
     print(f"keys  {keys_file}")
     print(
         "Keep the two apart. An older copy of the keys could bring back people who were erased; keep only the newest."
@@ -127,23 +128,36 @@ def backup(options: argparse.Namespace) -> int:
 
 
 def restore(options: argparse.Namespace) -> int:
-    """Puts a backup where the embedded database stood; people erased since then do not come back."""
+    """Puts a backup where the embedded database stood; people erased since then do not come back.
+
+    With PostgreSQL the dump stands there already, and its keys are put beside it.
+    """
     from bot.clock import system_clock
     from bot.settings import make_data_folder, read_settings
     from storage.backup import restore as put_back
+    from storage.backup import restore_keys
     from storage.keys import Keys
 
     settings = read_settings()
-    if not settings.embedded:
-        raise LoketError("this is PostgreSQL; restore the dump with pg_restore")
-    make_data_folder(settings)
     target = settings.data / "loket.db"
-    if not settings.secret_key and not target.exists() and not target.with_suffix(".key").exists():
-        raise LoketError(
-            f"the secret key is not at hand; put loket.key of the old desk in {settings.data}, or set LOKET_SECRET_KEY"
-        )
-    secret = Keys.from_text(settings.secret_key) if settings.secret_key else Keys.beside(target)
-    counts = put_back(options.data, options.keys, target, secret, system_clock())
+    if not settings.embedded:
+        if options.data is not None:
+            raise LoketError("this is PostgreSQL; put the dump back with psql or pg_restore, then: loket restore KEYS")
+        if not settings.secret_key:
+            raise LoketError("the secret key is not at hand; set LOKET_SECRET_KEY")
+        counts = asyncio.run(restore_keys(settings.database, options.keys, Keys.from_text(settings.secret_key)))
+        target = options.keys
+    else:
+        if options.data is None:
+            raise LoketError("name both files of the backup: loket restore loket-….db loket-keys.json")
+        make_data_folder(settings)
+        if not settings.secret_key and not target.exists() and not target.with_suffix(".key").exists():
+            raise LoketError(
+                f"the secret key is not at hand; put loket.key of the old desk in {settings.data}, "
+                "or set LOKET_SECRET_KEY"
+            )
+        secret = Keys.from_text(settings.secret_key) if settings.secret_key else Keys.beside(target)
+        counts = put_back(options.data, options.keys, target, secret, system_clock())
     print(f"Restored {target}: " + ", ".join(f"{count} {what}" for what, count in counts.items()))
     return 0
 

