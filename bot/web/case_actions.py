@@ -216,6 +216,8 @@ def action(name: str) -> Callable[[Request], Awaitable[Response]]:
             if text:
                 await here.store.save_draft(me.id, row.code, "note" if name == "notitie" else "reply", text)
             return await show_case(request, view, 409)
+        if row.conversation is not None:
+            here.broker.nudge(row.conversation.id)
         if name in ("antwoord", "notitie"):
             await here.store.save_draft(me.id, row.code, "note" if name == "notitie" else "reply", "")
         return go(base + anchor, ok=ok)

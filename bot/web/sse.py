@@ -70,6 +70,10 @@ class Broker:
             self._marks[conversation] = version
             self._wake(conversation)
 
+    def nudge(self, conversation: str) -> None:
+        """Something happened in this conversation here: whoever shows it reads it now, not at the next look."""
+        self._wake(conversation)
+
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
         looked = -PAUSE
