@@ -100,7 +100,18 @@ class _Start:
     free: frozenset[str]
     said: int  # answers that are given on the way there
     least: int  # the same and those that are surely needed besides
-    about: tuple[Any, ...]  # equal where the same is known and free
+    about: int  # equal where the same is known and free
+
+
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """Arrivals at one step that are equal to every entry which reads the same facts."""
+
+    step: Advise
+    known: dict[str, Given]
+    free: frozenset[str]
+    about: int
+    arrivals: list[Arrival]  # with the fewest answers first
 
 
 class _Seeker:
@@ -114,6 +125,8 @@ class _Seeker:
             one for one in proof.arrivals.values() if all(_is_said(one.visit.assigned[f]) for f in told(one.visit))
         ]
         self.arrivals = sorted(plain, key=lambda one: one.visit.said)
+        self.alike: dict[frozenset[str], list[_Alike]] = {}  # by the facts that are read, which many entries share
+        self.abouts: dict[Any, int] = {}
 
     def witness(self, entry: Entry) -> Reached | None:
         """The shortest conversation to this entry; None when no visitor is led to it. Raises TooHard."""
@@ -147,20 +160,32 @@ class _Seeker:
         """Where a conversation to this entry can start, the shortest of those that make no difference to it."""
         bit = 1 << self.position[entry.id]
         later = any(isinstance(leaf.test, InState) for leaf in leaves(entry.criterion))  # what is told later may count
-        read = self.content.knowledge.facts.behind(leaf.fact for leaf in leaves(entry.criterion))
-        starts: dict[Any, _Start] = {}
-        for arrival in self.arrivals:
-            if not (arrival.possible & bit or later) or not _names(arrival.step, entry):
+        read = frozenset(self.content.knowledge.facts.behind(leaf.fact for leaf in leaves(entry.criterion)))
+        if read not in self.alike:
+            self.alike[read] = self.told_apart_by(read)
+        starts: list[_Start] = []
+        for some in self.alike[read]:
+            if not _names(some.step, entry):
                 continue
+            first = next((one for one in some.arrivals if later or one.possible & bit), None)
+            if first is not None:
+                said, more = first.visit.said, self.finder.least(entry.criterion, some.known, some.free)
+                starts.append(_Start(first, some.known, some.free, said, said + more, some.about))
+        return sorted(starts, key=lambda one: one.least)
+
+    def told_apart_by(self, read: frozenset[str]) -> list[_Alike]:
+        """All arrivals, by step and by what an entry that reads these facts can know of them."""
+        found: dict[Any, _Alike] = {}
+        for arrival in self.arrivals:
             visit = arrival.visit
             known = self.surely(read, visit)
             free = frozenset(fact for fact in (*visit.asked, *told(visit)) if fact in read and fact not in known)
-            about = (tuple(known.items()), free)
+            about = self.abouts.setdefault((tuple(known.items()), free), len(self.abouts))
             key = (arrival.step.key, about)
-            if key not in starts or visit.said < starts[key].said:
-                more = self.finder.least(entry.criterion, known, free)
-                starts[key] = _Start(arrival, known, free, visit.said, visit.said + more, about)
-        return sorted(starts.values(), key=lambda one: one.least)
+            if key not in found:
+                found[key] = _Alike(arrival.step, known, free, about, [])
+            found[key].arrivals.append(arrival)
+        return list(found.values())
 
     def surely(self, read: Container[str], visit: Visit) -> dict[str, Given]:
         """What is known exactly about the visitor there, as far as the entry reads it."""
