@@ -10,7 +10,25 @@ from collections.abc import Iterable, Mapping
 from itertools import combinations
 from typing import Any, NamedTuple
 
-from knowledge.criteria import At, Between, EachOf, Inside, InState, Leaf, OneOf, SomeOf, leaves
+from knowledge.criteria import (
+    HUMAN,
+    NO,
+    UNKNOWN,
+    YES,
+    All,
+    At,
+    Between,
+    EachOf,
+    Human,
+    Inside,
+    InState,
+    Leaf,
+    Not,
+    OneOf,
+    SomeOf,
+    leaves,
+)
+from knowledge.criteria import Any as AnyOf
 from knowledge.facts import Fact, Facts
 
 ABSENT = "not_asked"
@@ -156,9 +174,6 @@ def needed(criterion: Any, assigned: Mapping[str, Group], facts: Facts, profile:
 
     Asks for as little as possible: parts that are already false decide an `all`, whatever else is open.
     """
-    from knowledge.criteria import HUMAN, NO, UNKNOWN, YES, All, Human, Not
-    from knowledge.criteria import Any as AnyOf
-
     if isinstance(criterion, Leaf):
         fact = _first_open(criterion.fact, assigned, facts, profile)
         return (UNKNOWN, fact) if fact else (criterion.level(profile), "")

@@ -226,4 +226,9 @@ def syllables(word: str) -> int:
 
 @lru_cache(maxsize=64)
 def _known(easy: frozenset[str]) -> frozenset[str]:
-    return frozenset(word.casefold() for phrase in easy for word in _WORD.findall(phrase))
+    return frozenset().union(*map(_words_of, easy))
+
+
+@lru_cache(maxsize=8192)
+def _words_of(phrase: str) -> frozenset[str]:
+    return frozenset(word.casefold() for word in _WORD.findall(phrase))
