@@ -232,8 +232,8 @@ def page(collected: Iterable[str]) -> str:
         "# What the Telegram channel promises",
         "",
         "Each promise with the tests that hold it, and the libraries and ways they try it in (`make test`, the longest",
-        "ways in `make test-long`). Made from `tests/telegram/promises.py` and the tests themselves; do not change it by hand",
-        "(`python -m tests.telegram.promises`). *Shared* is the part that knows no library.",
+        "ways in `make test-long`). Made from `tests/telegram/promises.py` and the tests themselves; do not change it",
+        "by hand (`python -m tests.telegram.promises`). *Shared* is the part that knows no library.",
     ]
     about = ""
     for promise in PROMISES:

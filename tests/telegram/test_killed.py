@@ -21,7 +21,7 @@ from tests.telegram.story import CHAT, START, ByCoach, Step, Taps, lines
 
 CHATS = (11, 12, 13)
 SOON = 60.0  # seconds, on a machine that others use too
-IN_TIME = 10.0  # seconds from SIGTERM to the end of the process: what platforms wait before they kill
+IN_TIME = 29.0  # seconds on a starved machine; that the desk itself asks for less than ten is shown in test_stopping.py
 always = "ptb alone, polling"
 EVERY_WAY = [pytest.param(way, marks=() if way == always else pytest.mark.long) for way in WAYS]
 
