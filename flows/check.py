@@ -18,6 +18,7 @@ from flows.content import Content, pack_in_force
 from flows.cycles import check_cycles
 from flows.findings import find
 from flows.languagelines import check_partial, language_lines
+from flows.model import Do
 from flows.names import check_names
 from flows.proof import prove
 from flows.proofreport import proof_data, proof_text, witnesses_text
@@ -106,7 +107,10 @@ class Report:
         """The lines of a file, for the caret."""
         if self.content is not None and file in self.content.sources:
             return self.content.sources[file].splitlines()
-        for path in _paths(self.content, file):
+        paths = _paths(self.content, file)
+        if any(path.is_dir() for path in paths):
+            return None
+        for path in paths:
             if path.is_file():
                 return path.read_text(encoding="utf-8", errors="replace").splitlines() if _is_small(path) else None
         return None
@@ -136,7 +140,7 @@ def check_flows(content: Content, moment: datetime, problems: Problems) -> Repor
     check_names(content, problems)
     check_texts(content, problems)
     check_partial(content, problems)
-    sound = check_cycles(content, problems)
+    sound = check_cycles(content, problems) and _is_whole(content)
     if sound and not any(_breaks(problem) for problem in problems.errors):
         check_examples(content, moment, problems)
         proof = prove(content)
@@ -151,6 +155,11 @@ def check_flows(content: Content, moment: datetime, problems: Problems) -> Repor
     return report
 
 
+def _is_whole(content: Content) -> bool:
+    """Whether every flow that others run could be read: else the proof would only tell what follows from that."""
+    return all(step.flow in content.flows for step in content.steps.values() if isinstance(step, Do))
+
+
 def _breaks(problem: Problem) -> bool:
     """Whether a problem leaves a flow incomplete, so that walking it would prove the wrong thing."""
     return problem.place.file.startswith("flows/") and any(word in problem.message for word in _BREAKING)
@@ -158,7 +167,7 @@ def _breaks(problem: Problem) -> bool:
 
 _BREAKING = (
     "there is no fact", "is not a choice", "is not a value", "is not a step", "no step starts", "does not exist",
-    "keywords", "condition", "must be", "is not a known",
+    "keywords", "condition", "must be", "is not a known", "has no 'steps'",
 )  # fmt: skip
 
 
@@ -174,6 +183,8 @@ def check_unread(folder: Path, problems: Problems) -> None:
     """Files of a pack whose name makes that nobody reads them: a mistake that otherwise shows nowhere."""
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
+        if path.suffix == ".yaml" and path.is_dir() and "/" not in name:  # others are read, and tell it themselves
+            problems.error(Place(name), "is a folder, not a file", "Give the folder another name, without '.yaml'.")
         if name.startswith(".") or "/." in name or not name.startswith(("flows/", "catalogue/")) or path.is_dir():
             continue
         if path.suffix in (".yml", ".txt", ".doc", ".docx", ".odt", ".rtf"):

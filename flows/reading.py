@@ -28,7 +28,7 @@ from flows.model import (
     When,
 )
 from knowledge.problems import Problems, did_you_mean
-from knowledge.source import Node, Reader
+from knowledge.source import Node, Reader, check_id
 
 ENTRY_KINDS = ("scheme", "voucher", "fund", "loan", "tax", "service", "programme", "provider", "event", "desk")
 CASE_KINDS = ("question", "call_back", "sign_up", "crisis", "voucher")
@@ -53,6 +53,7 @@ class FlowReader:
             return None
         self.flow = reader.text("flow", required=True) or file_id
         self.keys = {}
+        check_id(self.flow, node.map["flow"].place if "flow" in node.map else node.place, self.problems)
         if self.flow != file_id:
             self.problems.error(
                 node.map["flow"].place if "flow" in node.map else node.place,
@@ -328,7 +329,10 @@ class FlowReader:
             inner.done()
         else:
             found = reader.required("questions")
-            maximum = Reader(found, self.problems, "'questions'").whole("max") if found else None
+            bound = Reader(found, self.problems, "'questions'") if found else None
+            maximum = bound.whole("max") if bound else None
+            if bound:
+                bound.done()
             promise = Promise("questions", node.place, maximum=maximum or 0)
         reader.done()
         return promise

@@ -6,14 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from flows.check import check_unread
-from flows.content import DEFINITIONS, Content
-from knowledge.problems import Problems
-from knowledge.source import read_text
+from flows.check import check_flows, check_unread
+from flows.content import DEFINITIONS, Content, flow_files
+from flows.content import HERE as FLOWS
+from knowledge.problems import Place, Problems
+from knowledge.source import check_id, read_text
+from tests.flows.conftest import NOVEMBER
 
 SCHOOL = (DEFINITIONS / "school.yaml").read_text(encoding="utf-8")
 MISTAKES = {
     "a tab": (SCHOOL.replace("  - ask", "\t- ask", 1), "has a tab"),
+    "a tab below a text": ("steps:\n  - say: >-\n      Hallo.\n\tid: y\n", "has a tab"),
+    "a tab before a key": ("steps:\n  - ask: goal\n\tid: y\n", "has a tab"),
+    "a comma in a number": ("questions: {max: 5,5}\n", "a comma stands before '5', and that starts a new key"),
+    "a comma in an amount": ("amount: {value: 12,50, unit: euro}\n", "a comma stands before '50'"),
     "a tab in a line": ("steps:\n  - say: x\n\t  id: y\n", "has a tab"),
     "an apostrophe at the start": ("title: 's avonds leren\n", "opens a quote that is never closed"),
     "a quote left open": ('title: "hallo\nflow: x\n', "opens a quote that is never closed"),
@@ -65,6 +71,44 @@ def test_a_file_that_is_no_text_is_told_and_names_no_other_problem(raw: bytes, t
     problems = Problems()
     Content.read(tmp_path, problems)
     assert [problem.message for problem in problems.errors] == ["is not UTF-8 text"]
+
+
+def test_the_place_of_a_letter_that_is_no_utf_8_is_told(tmp_path: Path) -> None:
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "flows" / "school.yaml").write_bytes("flow: school\ntitle: Café\n".encode("latin-1"))
+    problems = Problems()
+    Content.read(tmp_path, problems)
+    assert [str(problem.place).rpartition("flows/")[2] for problem in problems.errors] == ["school.yaml:2:11"]
+
+
+@pytest.mark.parametrize("name", ["desk.yaml", "facts.yaml", "flows/school.yaml", "catalogue/service/x.yaml"])
+def test_a_folder_called_like_a_file_is_told(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir(parents=True)
+    problems = Problems()
+    Content.read(tmp_path, problems)
+    check_unread(tmp_path, problems)
+    told = [one.message for one in problems.errors if one.place.file.endswith(name)]
+    assert told == ["is a folder, not a file"]
+
+
+def test_a_flow_that_could_not_be_read_is_the_only_finding(content: Content) -> None:
+    """No finding about what follows from it, such as schools that get no answer."""
+    files = [(shown, path) for shown, path in flow_files(None) if path.stem != "school"]
+    problems = Problems()
+    report = check_flows(Content.build(content.knowledge, files, [FLOWS / "i18n"], problems), NOVEMBER, problems)
+    assert "was left out" in report.skipped
+    assert not any("stops here" in problem.message for problem in report.errors)
+
+
+@pytest.mark.parametrize(
+    ("name", "instead"), [("één vraag", "een_vraag"), ("a/b", "a_b"), ("-x", "x"), ("?", "a_name")]
+)
+def test_an_id_with_a_space_or_an_accent_gets_a_proposal(name: str, instead: str) -> None:
+    problems = Problems()
+    check_id(name, Place("facts.yaml"), problems)
+    assert problems.errors[0].proposal.startswith(f"Write '{instead}'")
+    check_id(instead, Place("facts.yaml"), problems)
+    assert len(problems.errors) == 1
 
 
 def test_a_file_that_could_not_be_read_is_not_missed_elsewhere(tmp_path: Path) -> None:
