@@ -177,10 +177,11 @@ def uses_of(web: Path) -> Uses:
 
 def styled(parts: list[tuple[dict[str, Any], str]], used: Uses) -> str:
     """Components as one sheet for our pages, under a head that says whose they are and what was done to them."""
-    names = ", ".join(one["package"].removesuffix("-css") for one, _ in parts)
-    licences = ", ".join(sorted({one["licence"] for one, _ in parts}))
+    names = " ".join(dict.fromkeys(one["package"].partition("/")[0] for one, _ in parts))
+    licences = " ".join(dict.fromkeys(one["licence"] for one, _ in parts))
     rights = sorted({line.strip(" *") for _, css in parts for line in css.splitlines() if line.startswith(" * Copy")})
-    head = [f"{names}.", f"{licences}; versions in manifest.json. Rules our pages do not use were left out.", *rights]
+    told = f"{licences}. Rules our pages do not use were left out."
+    head = [f"{names}: packages and versions in manifest.json.", told, *rights]
     return "/*! " + "\n   ".join(head) + " */\n" + "\n".join(trimmed(css, used) for _, css in parts) + "\n"
 
 

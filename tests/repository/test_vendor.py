@@ -116,7 +116,7 @@ def test_of_a_component_only_the_rules_that_match_an_element_of_ours_are_kept(
     root, shop = project
     hook.fetch(root, shop)
     head, *rules = (root / hook.VENDOR / "components.css").read_text().partition("*/\n")
-    assert "@somebody/button" in head
+    assert "@somebody: packages and versions in manifest.json" in head
     assert "EUPL-1.2" in head
     assert "Copyright (c) 2021 Somebody" in head
     assert "".join(rules[1:]).strip() == (
