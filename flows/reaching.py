@@ -8,7 +8,6 @@ An entry that no visitor can be led to is an error: somebody wrote it, and nobod
 
 from __future__ import annotations
 
-from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -104,6 +103,25 @@ class _Start:
 
 
 @dataclass(frozen=True, slots=True)
+class _Known:
+    """An arrival with what is known about the visitor there: exactly, and of which facts any answer was given."""
+
+    arrival: Arrival
+    exactly: dict[str, Given]
+    answered: frozenset[str]
+
+    @classmethod
+    def of(cls, arrival: Arrival) -> _Known:
+        visit = arrival.visit
+        exactly = {
+            fact: Given(group.value, group.status)
+            for fact, group in visit.assigned.items()
+            if group.size == 1 and (group.status == "dont_know" or _is_said(group))
+        }
+        return cls(arrival, exactly, frozenset((*visit.asked, *told(visit))))
+
+
+@dataclass(frozen=True, slots=True)
 class _Alike:
     """Arrivals at one step that are equal to every entry which reads the same facts."""
 
@@ -124,7 +142,7 @@ class _Seeker:
         plain = [
             one for one in proof.arrivals.values() if all(_is_said(one.visit.assigned[f]) for f in told(one.visit))
         ]
-        self.arrivals = sorted(plain, key=lambda one: one.visit.said)
+        self.arrivals = [_Known.of(one) for one in sorted(plain, key=lambda one: one.visit.said)]
         self.alike: dict[frozenset[str], list[_Alike]] = {}  # by the facts that are read, which many entries share
         self.abouts: dict[Any, int] = {}
 
@@ -176,24 +194,15 @@ class _Seeker:
     def told_apart_by(self, read: frozenset[str]) -> list[_Alike]:
         """All arrivals, by step and by what an entry that reads these facts can know of them."""
         found: dict[Any, _Alike] = {}
-        for arrival in self.arrivals:
-            visit = arrival.visit
-            known = self.surely(read, visit)
-            free = frozenset(fact for fact in (*visit.asked, *told(visit)) if fact in read and fact not in known)
+        for one in self.arrivals:
+            known = {fact: given for fact, given in one.exactly.items() if fact in read}
+            free = (one.answered & read).difference(known)
             about = self.abouts.setdefault((tuple(known.items()), free), len(self.abouts))
-            key = (arrival.step.key, about)
+            key = (one.arrival.step.key, about)
             if key not in found:
-                found[key] = _Alike(arrival.step, known, free, about, [])
-            found[key].arrivals.append(arrival)
+                found[key] = _Alike(one.arrival.step, known, free, about, [])
+            found[key].arrivals.append(one.arrival)
         return list(found.values())
-
-    def surely(self, read: Container[str], visit: Visit) -> dict[str, Given]:
-        """What is known exactly about the visitor there, as far as the entry reads it."""
-        return {
-            fact: Given(group.value, group.status)
-            for fact, group in visit.assigned.items()
-            if fact in read and group.size == 1 and (group.status == "dont_know" or _is_said(group))
-        }
 
     def play(self, entry: Entry, arrival: Arrival, found: dict[str, Given]) -> Reached | None:
         """Walk with the answers of the arrival and those found; whatever else is asked is not known."""

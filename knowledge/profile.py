@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any as Anything
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from knowledge.criteria import NO, NOT_APPLICABLE, UNKNOWN, YES, judge
 from knowledge.facts import MOST_KEPT, Fact, Facts
@@ -23,8 +22,7 @@ class Answered(Protocol):
     def value(self) -> Anything: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """An answer outside any conversation: in an example, in `loket match`, in a test."""
 
     value: Anything = None
