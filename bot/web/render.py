@@ -13,8 +13,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
-from bot.web import dates, texts_elsewhere
-from bot.web.texts import LANGUAGES, phrases
+from bot.web import dates
+from bot.web.texts import LANGUAGES, WHOLE_PAGES, phrases
 from flows.effects import Message, Option
 from knowledge.languages import direction
 
@@ -175,4 +175,4 @@ def fragment(name: str, language: str = "nl", **values: object) -> str:
 
 def page_language(name: str, language: str) -> str:
     """A page is in one language: where only the conversation is translated, the other pages stay Dutch."""
-    return language if language in ("nl", "en") or name in texts_elsewhere.PAGES else "nl"
+    return language if language in ("nl", "en") or name in WHOLE_PAGES else "nl"

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
-from bot.web import texts_elsewhere
+from knowledge.i18n import Translations
 from knowledge.languages import OWN_NAMES, RIGHT_TO_LEFT, isolated
 
 LANGUAGES = OWN_NAMES
+# The other languages are gettext files, by the key below, for what stands around a conversation.
+ELSEWHERE = Translations.load(Path(__file__).parent / "i18n")
+# Pages that hold nothing but those words and the conversation; the others are Dutch from top to bottom.
+WHOLE_PAGES = ("chat.html", "news.html", "wipe.html", "overview.html")
 
 TEXTS: dict[str, tuple[str, str]] = {
     "skip": ("Naar het gesprek", "Go to the conversation"),
@@ -217,13 +222,13 @@ Phrases = Callable[..., str]
 def phrases(language: str) -> Phrases:
     """A function `t(key, **values)`; an unknown key is a programming error and raises KeyError."""
     english = language == "en"
+    language = language if language in LANGUAGES else "nl"
 
     def t(key: str, **values: object) -> str:
         dutch, other = TEXTS[key]
-        said = texts_elsewhere.TEXTS.get(key, {}).get(language, "")
-        if said and language in RIGHT_TO_LEFT:
+        text = other if english else ELSEWHERE.tr(key, dutch, language)
+        if text is not dutch and language in RIGHT_TO_LEFT:
             values = {name: isolated(str(value)) for name, value in values.items()}
-        text = said or (other if english else dutch)
         return text.format(**values) if values else text
 
     return t
