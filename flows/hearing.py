@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from flows import asked as in_passing
-from flows import commanding, deskquestions, greeting, knowing, overheard, pressing
+from flows import commanding, deskquestions, greeting, knowing, midway, overheard, pressing
 from flows.answering import asked_fact, leading_label, number_of_option, parse
 from flows.answers import Answered, Doubt, Outcome, Unread, looks_like_question, plain, read_answer
 from flows.answers.choice import _NO, _YES
@@ -63,6 +63,8 @@ def hear(session: Session, text: str) -> None:
     words = greeting.said_by_sign(words)
     if not words:
         session.say("empty")
+        return
+    if midway.instead_of_an_answer(session, words):
         return
     command = find_command(words)
     if command is not None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flows import deskquestions
 from flows.answers import Answered, plain, read_answer
 from flows.understood import Heard
+from knowledge.criteria import NO
 
 if TYPE_CHECKING:
     from flows.session import Session
@@ -18,7 +19,10 @@ def take_along(session: Session, heard: Heard, but: str = "") -> bool:
     fresh: list[tuple[str, Any]] = []
     changed: list[tuple[str, Any]] = []
     at_once: list[tuple[str, Any]] = []
+    profile = session.walk().profile
     for fact, value in heard.facts.items():
+        if "situation" not in heard.facts and profile.applies_level(fact) == NO:
+            continue  # "ik weet niet welke cao" is no wish of an employer's own
         held = session.state.answers.get(fact)
         if fact == but or (held is not None and held.status == "given" and held.value == value):
             continue

@@ -118,14 +118,14 @@ def _topic_before(sentence: Sentence, at: int, judged: tuple[Judged, ...]) -> tu
 
 
 def _clean(sentence: Sentence, first: int, last: int, judged: tuple[Judged, ...]) -> tuple[str, int, int] | None:
-    if last == first + 1 and sentence.before(first, 1) == ["iets"]:  # "iets rustigs": how it should be, not what
-        return None
     while first < last and sentence.texts[first] in group("wishes_empty"):
         first += 1
     while last > first and sentence.texts[last - 1] in group("wishes_empty"):
         last -= 1
     while last > first and sentence.texts[last - 1].isdigit() and last - first > 1:
         last -= 1
+    if last == first + 1 and sentence.before(first, 1) == ["iets"]:  # "iets rustigs": how it should be, not what
+        return None
     if first >= last or all(text[:1].isdigit() for text in sentence.texts[first:last]):
         return None
     for one in judged:

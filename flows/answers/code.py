@@ -11,6 +11,7 @@ from flows.answers.choice import Named, match
 from flows.answers.outcome import Answered, Asking, Doubt, Outcome, Unread
 from flows.answers.words import plain
 
+_DENYING = ("geen ", "niet ", "nooit ", "alles behalve ", "behalve ")
 _LEAD = re.compile(r"^(?:ik werk(?: nu)?|werk|we zitten|in|bij|de|het|een|op|iets met|als|ik ben|mijn|sector)\s+")
 
 
@@ -20,6 +21,8 @@ def read_code(text: str, asking: Asking) -> Outcome:
     words = plain(text)
     if words in ("ja", "nee", "yes", "no"):
         return Unread("code_unknown", {"given": words})  # no name of a long list, however near one looks
+    if words.startswith(_DENYING) and not any(words in known for _, known in names):
+        return Unread("not_that")  # "geen zorg" says what it is not
     while (shorter := _LEAD.sub("", words)) != words and shorter:
         words = shorter
     outcome = match(words, names, {})
