@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from telegram import TelegramObject, Update
+from telegram.error import InvalidToken
 from telegram.ext import Application, ApplicationHandlerStop, BaseHandler, TypeHandler
 
 from bot.channels.telegram import ALLOWED_UPDATES
@@ -17,7 +18,7 @@ from bot.channels.telegram_carrier import bot_id
 from bot.channels.telegram_lean import lean
 from bot.channels.telegram_mounted import Guest, Mount
 from bot.channels.telegram_outcome import carrying_out, remember
-from bot.channels.telegram_polling import Polling
+from bot.channels.telegram_polling import Polling, TokenRefused
 from bot.channels.telegram_ptb import PtbCarrier
 from bot.desk import Desk
 
@@ -79,7 +80,11 @@ async def raw_polling(
         await process_raw(application, raw)
 
     polling = Polling(PtbCarrier(application.bot), feed, wanted)
-    await application.initialize()
+    try:
+        await application.initialize()
+    except InvalidToken:  # the library's own words hold the token
+        await application.bot.shutdown()
+        raise TokenRefused("Telegram refuses the bot token; copy it again from @BotFather") from None
     if application.post_init is not None:
         await application.post_init(application)
     await application.start()

@@ -6,6 +6,7 @@ LOKET_TELEGRAM_TOKEN=… python docs/examples/aiogram_bot.py
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 
 from aiogram import Bot, Dispatcher, Router
@@ -49,7 +50,9 @@ async def main() -> None:
         polling = asyncio.create_task(raw_polling(build(desk), bot))  # or: dispatcher.start_polling(bot)
         for one in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(one, polling.cancel)
-        await asyncio.wait([polling])  # what came in is finished and confirmed before the desk closes
+        print("The bot listens. Stop with Ctrl-C.", flush=True)
+        with contextlib.suppress(asyncio.CancelledError):
+            await polling  # what came in is finished and confirmed before the desk closes
 
 
 if __name__ == "__main__":

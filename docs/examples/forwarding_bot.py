@@ -25,13 +25,24 @@ async def main() -> None:
     token, secret = settings.telegram_token, webhook_secret(settings)  # elsewhere: LOKET_TELEGRAM_WEBHOOK_SECRET
     forwarder = Forwarder(os.environ["DESK"], token.split(":", 1)[0], secret)
     async with httpx.AsyncClient(base_url=f"{settings.telegram_api_base}/bot{token}/", timeout=60) as api:
+        print("The bot listens. Stop with Ctrl-C.", flush=True)
         offset = 0
         while True:
-            answer = await api.post("getUpdates", data={"offset": offset, "timeout": 30})
-            for update in answer.json()["result"]:
+            for update in await fetched(api, offset):
                 if not await forwarder.taken(update):
                     await own(api, update)
                 offset = update["update_id"] + 1  # only now: an update that was not handled comes again
+
+
+async def fetched(api: httpx.AsyncClient, offset: int) -> list[dict[str, Any]]:
+    """The next updates; nothing while Telegram cannot be reached."""
+    try:
+        answer = await api.post("getUpdates", data={"offset": offset, "timeout": 30})
+        found: list[dict[str, Any]] = answer.json()["result"]
+    except (httpx.TransportError, ValueError, KeyError):
+        await asyncio.sleep(2)
+        return []
+    return found
 
 
 async def own(api: httpx.AsyncClient, update: dict[str, Any]) -> None:

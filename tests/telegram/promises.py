@@ -64,7 +64,7 @@ The examples of an existing bot run, and its own commands keep working
 A host's own polling works too; what only ours can promise is documented
     mounted::test_with_the_hosts_own_polling mounted::test_a_turn_that_was_not_stored
 A host's webhook and error handling hear what the library would swallow
-    mounted::test_a_webhook_of_the_host mounted::test_a_host_that_feeds
+    mounted::test_a_webhook_of_the_host mounted::test_a_host_that_feeds mounted::test_a_refused_token
 A host's default markup does not touch our texts; each dispatcher has a router of its own
     mounted::test_a_host_with_markup mounted::test_each_dispatcher
 A bot in any framework forwards its raw updates in ten lines

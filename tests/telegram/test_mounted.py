@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import traceback
 from typing import Any
 
 import pytest
 
+from bot.channels.telegram_polling import TokenRefused
 from bot.settings import Settings
 from storage.base import NotStored
 from tests.telegram.fake_api import BOT, TOKEN, serve
 from tests.telegram.hosts import AS_A_GUEST, OWN_LOOPS, aiogram_bot, example, mounted_aiogram, ptb_application
-from tests.telegram.house import House, a_desk
+from tests.telegram.house import LIBRARIES, House, a_desk
 from tests.telegram.tiny import tiny_step
 
 pytestmark = pytest.mark.usefixtures("tiny")
@@ -126,6 +129,24 @@ async def test_a_host_that_feeds_raw_updates_to_aiogram_gets_the_error(monkeypat
         await dispatcher.feed_raw_update(bot, update)
         assert (await api.shows(7, 1))[0].text == "1: start"
         await bot.session.close()
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+async def test_a_refused_token_ends_the_hosts_polling_and_is_not_shown(library: str) -> None:
+    from bot.channels import telegram_aiogram_mount, telegram_ptb_mount
+
+    async with serve() as api, a_desk(Settings(database_url="memory:")) as desk:
+        api.revoked = True
+        if library == "aiogram":
+            bot = aiogram_bot(api)
+            polling = telegram_aiogram_mount.raw_polling(example("aiogram_bot").build(desk), bot)
+        else:
+            polling = telegram_ptb_mount.raw_polling(ptb_application(api))
+        with pytest.raises(TokenRefused) as refused:
+            await asyncio.wait_for(polling, 10)
+        assert TOKEN not in "".join(traceback.format_exception(refused.value))
+        if library == "aiogram":
+            await bot.session.close()
 
 
 async def test_each_dispatcher_gets_a_router_of_its_own() -> None:
