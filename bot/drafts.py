@@ -14,7 +14,7 @@ import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from flows.check import Report, check
@@ -211,6 +211,9 @@ def stage(source: Path, target: Path, moment: datetime) -> Staged:
     if target.exists() and not target.is_dir():
         raise LoketError(f"'{target}' is not a folder")
     folder = target / VERSIONS / f".new-{_name(moment)}"
+    for left in (target / VERSIONS).glob(".new-*"):  # by somebody whose machine stopped halfway
+        if left.name < f".new-{_name(moment - timedelta(days=1))}":
+            shutil.rmtree(left, ignore_errors=True)
     try:
         shutil.copytree(source, folder, ignore=shutil.ignore_patterns(".*", "__pycache__"))
     except (OSError, shutil.Error) as error:

@@ -103,6 +103,16 @@ class Report:
         wanted = [one for one in self.problems if not only or any(one.place.file.endswith(name) for name in only)]
         return sorted(wanted, key=lambda one: one.severity != "error")
 
+    @property
+    def files(self) -> frozenset[str]:
+        """Names of the files that were looked at; empty when they could not be read."""
+        if self.content is None:
+            return frozenset()
+        knowledge = self.content.knowledge
+        return frozenset(Path(one).name for one in (*self.content.sources, *knowledge.catalogue_paths)) | {
+            "desk.yaml", "facts.yaml", "glossary.yaml",
+        }  # fmt: skip
+
     def source(self, file: str) -> list[str] | None:
         """The lines of a file, for the caret."""
         if self.content is not None and file in self.content.sources:

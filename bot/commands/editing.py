@@ -40,6 +40,9 @@ def check(options: argparse.Namespace) -> int:
             print(line)
     report = check_content(folder, _today(options.date))
     only = tuple(path.name for path in options.paths)
+    for path in options.paths:
+        if not path.exists() and path.name not in report.files:
+            raise LoketError(f"no file is called '{path.name}'. {did_you_mean(path.name, report.files)}".strip())
     if options.witnesses == "-":
         print(report.witnesses())
     elif options.json:
@@ -122,7 +125,7 @@ def replay(options: argparse.Namespace) -> int:
     content = load_content(options.content)
     status = 0
     for path in _transcripts(options.transcripts):
-        text = path.read_text(encoding="utf-8")
+        text = _text_of(path)
         if behaviour.is_behaviour(text):
             one = behaviour.read(text, str(path))
             broken = [line for variant in one.variants for line in behaviour.play(content, variant, one.moment)]
@@ -133,14 +136,22 @@ def replay(options: argparse.Namespace) -> int:
             played = transcript.replay(content, text, str(path))
             broken = [played.difference] if not played.holds else []
             if broken and options.write:
-                path.write_text(played.text, encoding="utf-8")
+                _write(path, played.text)
                 broken = []
-                print(f"written  {path}")
             else:
                 print(f"{'holds' if not broken else 'BROKEN'}  {path}")
                 print("\n".join(broken), end="\n" if broken else "")
         status |= bool(broken)
     return status
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise LoketError(f"'{path}' is not UTF-8 text; save it as UTF-8 in your editor") from None
+    except OSError as error:
+        raise LoketError(f"'{path}' cannot be read: {error.strerror}") from None
 
 
 def _transcripts(paths: list[Path]) -> list[Path]:
@@ -176,7 +187,7 @@ def link(options: argparse.Namespace) -> int:
         print(f"{name:<9} {address}")
         if options.svg:
             file = options.svg if name == "web" else options.svg.with_stem(f"{options.svg.stem}-{name}")
-            file.write_text(qr_svg(address), encoding="utf-8")
+            _write(file, qr_svg(address))
             print(f"QR code   {file}")
         else:
             sys.stdout.write(qr_text(address))

@@ -254,6 +254,19 @@ def test_publishing_and_going_back(pack: Path, tmp_path: Path) -> None:
         put_back(target) and put_back(target)
 
 
+def test_a_publication_that_stopped_halfway_changes_nothing_and_is_cleared_away(pack: Path, tmp_path: Path) -> None:
+    target = tmp_path / "live"
+    first = put_in_force(stage(pack, target, at(1)))
+    edit(pack, "title: Proef", "title: Anders")
+    halfway = stage(pack, target, at(2))  # and then the power fails
+    assert in_force(target) == first
+    assert title(target) == "Proef"
+    put_in_force(stage(pack, target, at(3).replace(day=23)))
+    assert title(target) == "Anders"
+    assert not halfway.folder.exists()
+    assert previous(target) == first
+
+
 def test_one_link_decides_for_all_files(pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Before and after the link changes, a desk that loads sees the old pack whole or the new pack whole."""
     target = tmp_path / "live"

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.commands.editing import _text_of, _write
 from flows.check import check_flows, check_unread
 from flows.content import DEFINITIONS, Content, flow_files
 from flows.content import HERE as FLOWS
-from knowledge.problems import Place, Problems
+from knowledge.problems import LoketError, Place, Problems
 from knowledge.source import check_id, read_text
 from tests.flows.conftest import NOVEMBER
 
@@ -81,7 +82,7 @@ def test_the_place_of_a_letter_that_is_no_utf_8_is_told(tmp_path: Path) -> None:
     assert [str(problem.place).rpartition("flows/")[2] for problem in problems.errors] == ["school.yaml:2:11"]
 
 
-@pytest.mark.parametrize("name", ["desk.yaml", "facts.yaml", "flows/school.yaml", "catalogue/service/x.yaml"])
+@pytest.mark.parametrize("name", ["desk.yaml", "facts.yaml", "flows/school.yaml"])
 def test_a_folder_called_like_a_file_is_told(tmp_path: Path, name: str) -> None:
     (tmp_path / name).mkdir(parents=True)
     problems = Problems()
@@ -133,3 +134,13 @@ def test_a_file_whose_name_keeps_it_from_being_read_is_named(tmp_path: Path) -> 
     assert [problem.place.file for problem in problems.found] == [
         "catalogue/service/x.yaml.txt", "flows/mijn/employee.yaml", "flows/school.yml",
     ]  # fmt: skip
+
+
+def test_a_dialogue_or_picture_that_cannot_be_read_or_written_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "bin.txt").write_bytes(b"\xff\xfe")
+    with pytest.raises(LoketError, match=r"bin\.txt' is not UTF-8 text; save it as UTF-8"):
+        _text_of(tmp_path / "bin.txt")
+    with pytest.raises(LoketError, match="cannot be read: Is a directory"):
+        _text_of(tmp_path)
+    with pytest.raises(LoketError, match="cannot be written: No such file or directory"):
+        _write(tmp_path / "nowhere" / "code.svg", "<svg/>")
