@@ -18,7 +18,8 @@ from storage.messages import Outgoing
 class Refused:
     """Why nothing happened."""
 
-    why: str  # taken | stale | not_owner | closed | forbidden | full | unknown | too_short | bad_date | bad_value | changed
+    # taken | stale | not_owner | closed | forbidden | full | unknown | too_short | bad_date | bad_value | changed
+    why: str
     by: str = ""  # name of the coach who has it
     at: datetime | None = None
 

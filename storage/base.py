@@ -14,9 +14,9 @@ from flows.state import State
 from flows.turn import Turn
 from flows.world import World
 from knowledge.problems import LoketError
+from storage.batch import Job
 from storage.context import Context, Rules
 from storage.messages import TurnResult
-from storage.turns import Job
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]

@@ -22,7 +22,7 @@ from storage.talk import PRACTICE, Talk
 from storage.values import ms, new_id
 
 if TYPE_CHECKING:
-    from storage.turns import Job
+    from storage.batch import Job
 
 
 def begin_talks(conn: Connection, context: Context, jobs: Sequence[Job], pen: Pen) -> dict[str, Talk | None]:

@@ -60,7 +60,7 @@ def erase_person(conn: Connection, pen: Pen, person: str, *, talk: Talk | None =
     for parcel in parcels:
         conn.execute(t.outbox.insert(), parcel)
     if talk is not None:
-        pen.forget(talk)
+        pen.forget(talk.id)
     reference = "W-" + hashed(new_id())[:10].upper()
     record(conn, pen.context, pen.now, actor=actor, action="erase", subject=reference)
     return reference

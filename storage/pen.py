@@ -161,14 +161,13 @@ class Pen:
         if talk not in self.talks:
             self.talks.append(talk)
 
-    def forget(self, talk: Talk) -> None:
-        """Write nothing about this conversation: its person was erased."""
-        if talk in self.talks:
-            self.talks.remove(talk)
+    def forget(self, conversation: str) -> None:
+        """Write nothing about this conversation: its person was erased, or its turn is done otherwise."""
+        self.talks = [talk for talk in self.talks if talk.id != conversation]
         for rows in (self.messages, self.outbox, self.events):
-            rows[:] = [row for row in rows if row["conversation"] != talk.id]
+            rows[:] = [row for row in rows if row["conversation"] != conversation]
         for answers in (self.answers, self.dropped_answers):
-            for place in [place for place in answers if place[0] == talk.id]:
+            for place in [place for place in answers if place[0] == conversation]:
                 del answers[place]
 
     def flush(self, conn: Connection) -> None:

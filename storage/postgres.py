@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from knowledge.problems import LoketError
 from storage.base import TRIES, Clock, NotStored, Quiet, is_quiet
+from storage.batch import Job, run_batch
 from storage.context import Rules
 from storage.failpoints import failpoint
 from storage.keys import Keys
@@ -27,7 +28,6 @@ from storage.postgres_turns import Lane
 from storage.setup import Older, context_of, prepare
 from storage.statements import Conflict
 from storage.store import Store
-from storage.turns import Job, run_batch
 from storage.waiting import LARGEST_BATCH, Entry, Waiting, settle
 
 T = TypeVar("T")
@@ -105,7 +105,11 @@ class PostgresStore(Store):
             task.add_done_callback(self._under_way.discard)
 
     async def _carry(self, lane: Lane, batch: list[Entry]) -> None:
-        results = await self._run(lane, [job for job, _ in batch])
+        results: list[TurnResult | BaseException]
+        try:
+            results = await self._run(lane, [job for job, _ in batch])
+        except Exception as error:  # nobody may wait for ever
+            results = [error for _ in batch]
         self._turns.done(batch)
         self._free.append(lane)
         settle(batch, results)

@@ -16,14 +16,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage.base import NotStored
+from storage.batch import Job, plan_batch, updates_of
 from storage.context import Context
 from storage.failpoints import failpoint
 from storage.messages import TurnResult
 from storage.postgres_statements import PostgresStatements
-from storage.turns import Job, plan_batch, updates_of
 
 Outcome = TurnResult | NotStored | None  # None: not done, and nothing stored
-_GONE = (asyncpg.InterfaceError, OSError)
+_GONE = (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)  # the second: dropped between two messages
 _UNKNOWN = ("08", "57", "58", "XX")  # classes of errors after which a statement may have been committed all the same
 _SETTINGS = "; ".join(  # one plan for ever, by index: planning anew costs as much as the turn, and both tables grow
     f"SET {name} = {value}"

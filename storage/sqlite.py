@@ -25,6 +25,7 @@ from sqlalchemy.pool import StaticPool
 
 from knowledge.problems import LoketError
 from storage.base import TRIES, Clock, NotStored, Quiet, is_quiet
+from storage.batch import Job, run_batch
 from storage.context import Rules
 from storage.failpoints import failpoint
 from storage.keys import Keys
@@ -32,7 +33,6 @@ from storage.messages import TurnResult
 from storage.setup import Older, context_of, prepare
 from storage.statements import Conflict
 from storage.store import Store
-from storage.turns import Job, run_batch
 from storage.waiting import Waiting, settle
 
 T = TypeVar("T")

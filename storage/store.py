@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError
 
 from knowledge.problems import LoketError
 from storage.base import Clock, system_clock
+from storage.batch import Job
 from storage.cases import CaseActions
 from storage.context import Rules
 from storage.delivery import Delivery
@@ -32,7 +33,7 @@ from storage.sessions import Sessions
 from storage.showing import Showing
 from storage.staff import StaffRoom
 from storage.timers import Timers
-from storage.turns import Decide, Job
+from storage.turns import Decide
 
 if TYPE_CHECKING:
     from storage.setup import Older

@@ -1,18 +1,16 @@
-"""The turn: what one incoming event does, in one transaction, for up to 64 conversations at once.
+"""The turn: what one incoming event does in its conversation.
 
-    updates seen before? conversations -> decide (pure) -> effects -> all rows: updates, messages, answers, outbox, …
+    what was heard -> decide (pure) -> new state, effects, what is said
 
-Nothing is acknowledged before the commit that follows. `decide` may be called again when a batch is replayed, so it
-must be pure. A batch holds at most one turn per address; one bad turn fails the batch, which is then done one by one.
+What is stored of it is collected by the pen; batches (storage/batch.py) write it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import NoReturn, cast
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -23,9 +21,6 @@ from flows.state import State
 from flows.turn import Turn
 from flows.world import EventPlan, World
 from knowledge.redaction import redact
-from storage import tables as t
-from storage.beginning import begin_talks
-from storage.context import Context
 from storage.effects import carry_out, hands_over
 from storage.messages import Incoming, TurnResult
 from storage.outcome_questions import take_outcome
@@ -33,7 +28,7 @@ from storage.pen import Pen
 from storage.periods import DAY
 from storage.promise import AMSTERDAM, opening, sentence
 from storage.rating import RATING, take_rating
-from storage.statements import QUEUE, STOCKS, Opened, StockRow, TalkRow, Update, Written
+from storage.statements import QUEUE, STOCKS, StockRow
 from storage.talk import Talk
 from storage.thanks import is_thanks
 from storage.values import K, moment
@@ -41,15 +36,6 @@ from storage.withdrawal import withdraw_sensitive
 
 Decide = Callable[[State, World, datetime], Turn]
 HOUR = 3600 * 1000  # milliseconds
-
-
-@dataclass(frozen=True, eq=False)
-class Job:
-    """One event waiting for its turn."""
-
-    incoming: Incoming
-    decide: Decide
-    index: str  # blind index of the address
 
 
 @dataclass
@@ -61,87 +47,10 @@ class Stocks:
     events: tuple[EventPlan, ...]
 
 
-def run_batch(conn: Connection, context: Context, jobs: Sequence[Job], now: datetime) -> list[TurnResult]:
-    """Does all jobs. Raises Conflict to be repeated, and whatever a `decide` raised."""
-    pen = Pen(context, now)
-    addresses = {job.index: job for job in jobs}
-    opened = context.sql.look(conn, updates_of(jobs), list(addresses))
-    talks = read_talks(conn, context, addresses, opened.talks, pen)
-    stocks = stocks_of(opened.stocks, opened.queue, now)
-    results: list[TurnResult] = []
-    for job in jobs:
-        talk = talks.get(job.index)
-        if talk is None:  # this address was erased after the event was sent
-            results.append(TurnResult(None, True, "", 0))
-        else:
-            results.append(_once(conn, pen, job, talk, stocks, opened.stale))
-    pen.flush(conn)
-    return results
-
-
-def plan_batch(
-    context: Context, jobs: Sequence[Job], opened: Opened, now: datetime
-) -> tuple[list[TurnResult | None], Written]:
-    """The turns that only add rows of their own, without a connection: what came of them, and the rows to write.
-
-    Most are such. None stands for the others, of which nothing is written: those that begin a conversation, that a
-    coach follows, whose effects look or change elsewhere, or whose `decide` raised. They want `run_batch`.
-    """
-    pen = Pen(context, now)
-    rows = {row.address_index: row for row in opened.talks}
-    stocks = stocks_of(opened.stocks, opened.queue, now)
-    results: list[TurnResult | None] = []
-    for job in jobs:
-        row = rows.get(job.index)
-        if row is None or row.open_case is not None or row.gone_at is not None:
-            results.append(None)
-            continue
-        talk = _talk_of(context, row, job.incoming)
-        try:
-            results.append(_once(_NOWHERE, pen, job, talk, stocks, opened.stale))
-        except Exception:  # whatever it was, `run_batch` meets it again and says so
-            pen.forget(talk)
-            results.append(None)
-    return results, pen.rows()
-
-
-class _Nowhere:
-    """In the place of a connection where there is none: who asks it anything wants one."""
-
-    def __getattr__(self, name: str) -> NoReturn:
-        raise NotHere(f"this turn needs a connection: {name}")
-
-
-class NotHere(Exception):
-    """A turn turned out to need more than rows of its own."""
-
-
-_NOWHERE = cast(Connection, _Nowhere())
-
-
-def update_of(job: Job) -> Update:
-    return job.incoming.channel, job.incoming.bot, job.incoming.update_id
-
-
-def updates_of(jobs: Sequence[Job]) -> list[Update]:
-    """The updates that can be delivered twice, each once."""
-    return sorted({update_of(job) for job in jobs if job.incoming.update_id})
-
-
-def _once(conn: Connection, pen: Pen, job: Job, talk: Talk, stocks: Stocks, applied: set[Update]) -> TurnResult:
-    """The turn, unless its update is among those `applied`; afterwards it is."""
-    update = update_of(job)
-    if update in applied:
-        return TurnResult(None, True, talk.id, talk.version, case=K(talk.open_case))
-    result = _turn(conn, pen, job, talk, stocks)
-    if job.incoming.update_id:
-        pen.applies(update)
-        applied.add(update)
-    return result
-
-
-def _turn(conn: Connection, pen: Pen, job: Job, talk: Talk, stocks: Stocks) -> TurnResult:
-    incoming = job.incoming
+def do_turn(
+    conn: Connection, pen: Pen, incoming: Incoming, decide: Decide, talk: Talk, stocks: Stocks
+) -> TurnResult:  # fmt: skip
+    """One turn of one conversation: its rows are in the pen afterwards, the rest is in the database."""
     here = pen.here
     due = promised(pen, talk, stocks)
     world = world_of(pen, talk, stocks, due)
@@ -153,7 +62,7 @@ def _turn(conn: Connection, pen: Pen, job: Job, talk: Talk, stocks: Stocks) -> T
         (take_rating if asked[0] == RATING else take_outcome)(conn, pen, talk, asked)
         turn = Turn(talk.state)
         return TurnResult(turn, False, talk.id, talk.version + 1, tuple(talk.outgoing), K(talk.open_case))
-    turn = job.decide(before, world, here)
+    turn = decide(before, world, here)
     _follow(talk, incoming)
     withdraw_sensitive(conn, pen, talk, before, turn.state, incoming.event, incoming.message_ref)
     apply_turn(conn, pen, talk, turn, stocks, due, message_ref=incoming.message_ref, pressed_ref=incoming.pressed_ref)
@@ -221,28 +130,6 @@ def apply_turn(
     else:
         talk.purge_at = hour + pen.context.rules.periods.intake_unfinished * DAY
     pen.keep(talk)
-
-
-def _talk_of(context: Context, row: TalkRow, incoming: Incoming) -> Talk:
-    key = context.keys.person(row.person, row.kek, row.wrapped)
-    talk = Talk.from_row(row, key, incoming.address, context.states)
-    talk.identity, talk.channel, talk.bot = row.identity_now, incoming.channel, incoming.bot  # reply where heard
-    return talk
-
-
-def read_talks(
-    conn: Connection, context: Context, addresses: Mapping[str, Job], rows: Sequence[TalkRow], pen: Pen
-) -> dict[str, Talk | None]:
-    """The conversation of every address, locked; new ones are made. None = erased after the event was sent."""
-    talks: dict[str, Talk | None] = {}
-    for row in rows:
-        talk = talks[row.address_index] = _talk_of(context, row, addresses[row.address_index].incoming)
-        if row.gone_at is not None:  # who writes can be reached again
-            conn.execute(t.identity.update().where(t.identity.c.id == talk.identity).values(gone_at=None))
-    new = [job for index, job in addresses.items() if index not in talks]
-    if new:
-        talks.update(begin_talks(conn, context, new, pen))
-    return talks
 
 
 _QUEUE = sa.select(QUEUE)

@@ -8,8 +8,8 @@ import threading
 from collections import deque
 from collections.abc import Iterable
 
+from storage.batch import Job
 from storage.messages import TurnResult
-from storage.turns import Job
 
 LARGEST_BATCH = 64
 Entry = tuple[Job, asyncio.Future[TurnResult]]

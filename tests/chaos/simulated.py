@@ -24,6 +24,7 @@ from flows.turn import Turn
 from flows.world import World
 from storage import actions as a
 from storage.base import NotStored, Quiet
+from storage.batch import Job
 from storage.context import Rules
 from storage.failpoints import install
 from storage.invariants import check_invariants
@@ -34,7 +35,6 @@ from storage.rows import Staff
 from storage.setup import context_of
 from storage.sqlite import writing_engine
 from storage.tables import metadata
-from storage.turns import Job
 from tests.storage.desk import MONDAY_10, Clock, step
 
 T = TypeVar("T")
