@@ -14,7 +14,6 @@ from flows.draft import Draft
 from flows.effects import Count, ShowMyData, UpdateCase
 from flows.events import Chose, Commanded, Event, Pressed, Said
 from flows.handover import waiting_line
-from flows.model import Handoff
 from flows.state import State
 from flows.walk import CALL, COACH, candidates
 
@@ -307,5 +306,3 @@ _DO: dict[str, Callable[[Session, str], None]] = {
     "my_data": _my_data, "erase": _erase, "help": _help, "enough": _enough, "more": _more,
     "dont_know": _dont_know, "declined": _declined, "start": _start,
 }  # fmt: skip
-
-HANDOFFS = (Handoff,)

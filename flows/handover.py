@@ -27,7 +27,6 @@ WHO = (
     "company_size",
     "education",
 )
-WANTS = ("goal", "employer_goal", "school_goal", "wanted_sector", "wanted_occupation", "course", "plan_activity")
 HIDDEN = ("sensitive", "special")
 NOT_PASSED_ON = ("rating", "phone", "email", "preferred_contact", "part_of_day", "name", "advice")
 

@@ -41,9 +41,6 @@ class Catalogue(Mapping[str, Entry]):
     def of_kind(self, *kinds: str) -> tuple[Entry, ...]:
         return tuple(entry for entry in self._entries.values() if entry.kind in kinds)
 
-    def with_situation(self, situation: str) -> tuple[Entry, ...]:
-        return tuple(entry for entry in self._entries.values() if situation in entry.situations)
-
 
 def read_catalogue(
     files: Mapping[str, Path],

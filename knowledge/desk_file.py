@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
-from pathlib import Path
 from typing import Any
 
 from knowledge.problems import Place, Problems, did_you_mean
@@ -166,10 +165,6 @@ def read_desk(node: Node, geography: Any, problems: Problems) -> Desk:
     )
     reader.done()
     return desk
-
-
-def desk_path(folder: Path) -> Path:
-    return folder / "desk.yaml"
 
 
 def _map(node: Node | None, problems: Problems) -> Mapping[str, Node]:

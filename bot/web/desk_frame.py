@@ -14,7 +14,6 @@ from bot.web.sessions import left
 from storage.actions import Refused
 from storage.rows import Staff
 
-FLASH_COOKIE = "melding"
 KEYS_COOKIE = "toetsen"
 
 _MENU = (
