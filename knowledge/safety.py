@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from itertools import repeat
@@ -76,6 +77,7 @@ class Safety:
         parts = dict.fromkeys(part for _, part in self._latin)
         whole = (one for one in parts if not any(other in one for other in parts if other != one))
         self._parts = (*whole, "://", "www.")  # a short text that holds none of these is in no other language
+        self._pieces = _pieces_of(self._parts)
         self._scope = Phrases()
         self._topics: dict[str, _Topic] = {}
         self._unless = frozenset(word.strip() for word in _text(scope, "unless").split(","))
@@ -100,7 +102,7 @@ class Safety:
         if not text.isascii():
             return False
         plain = " ".join(text.lower().split())
-        if any(map(plain.__contains__, self._parts)):
+        if any(map(plain.__contains__, self._pieces)) and any(map(plain.__contains__, self._parts)):
             return False
         said = bare_words(plain)
         long = [word for word in said if len(word) >= 7]
@@ -168,6 +170,18 @@ def load() -> Safety:
 def classify(text: str) -> Concern | None:
     """Why `text` needs care before anything else, or None."""
     return load().classify(text)
+
+
+def _pieces_of(parts: Iterable[str], letters: int = 3) -> tuple[str, ...]:
+    """A few short pieces, of which every part holds one: a text without any of them holds no part either."""
+    left, found = set(parts), []
+    while left:
+        held = Counter(
+            one for part in left for one in {part[at : at + letters] for at in range(len(part) - letters + 1)}
+        )
+        found.append(max(sorted(held), key=lambda piece: held[piece]))
+        left = {part for part in left if found[-1] not in part}
+    return tuple(found)
 
 
 def _text(node: Node, key: str) -> str:
