@@ -125,6 +125,9 @@ def why_not(session: Session, words: str) -> None:
     if entry is None:
         session.say("d_not_known")
         return
+    if match_of(session, entry).status == "ended":
+        session.lead.append(ended_text(session.voice, entry, _successors(session, entry)))
+        return
     session.lead.append(_why_not_text(session, entry))
 
 

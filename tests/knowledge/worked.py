@@ -15,7 +15,7 @@ from knowledge.source import read_file
 from tests.knowledge.people import KNOWLEDGE, TODAY, person
 
 FILE = Path(__file__).with_name("worked.yaml")
-NOW = datetime(2026, 11, 21, 10, 0)
+NOW = datetime.fromisoformat("2026-11-21T10:00")
 SHOWN = 5
 
 

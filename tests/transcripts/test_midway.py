@@ -71,6 +71,14 @@ def test_what_does_not_apply_to_an_employer_is_not_noted_for_him() -> None:
     assert "goal" not in told.understood
 
 
+def test_why_not_of_what_ended_says_that_it_ended() -> None:
+    told = text_of(
+        after("ik werk in de metaal in Ulft en wil een diploma", "nee").says("waarom niet gelders vakmanschap")
+    )
+    assert "stopte in 2019" in told
+    assert "past juist wel" not in told
+
+
 def test_a_fear_in_the_middle_is_answered_and_the_question_comes_again() -> None:
     told = after("ik zoek werk in de logistiek in almere zonder diploma").says("ben bang dat ik mijn uitkering verlies")
     assert "Bij WW vraagt u het UWV" in text_of(told)
