@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flows.content import Content
-from flows.proof import prove
+from flows.proof import ADVICE, prove
 from flows.quotient import UNREAD, Group
 from flows.texts import texts
 from flows.visiting import Visit
@@ -157,7 +157,11 @@ def _told(content: Content, visit: Visit) -> str:
     said = [
         voice.value(fact, group.value)
         for fact, group in visit.assigned.items()
-        if group.status == "given" and group.size and group.value != UNREAD and fact in content.knowledge.facts
+        if group.status == "given"
+        and group.size
+        and group.value != UNREAD
+        and fact in content.knowledge.facts
+        and fact != ADVICE
     ]
     return ", ".join(said[:4]) or "anyone"
 
