@@ -104,9 +104,16 @@ def _dead_branches(content: Content, proof: Proof, problems: Problems, known: se
                 width=4,
             )
         elif step.otherwise and "no" not in outcomes:
-            problems.error(step.otherwise[0].place, "this 'else' is never used", "Remove it, or widen the condition.")
+            shown = story(content, _closest(content, proof, step), "En dan wordt deze 'else' altijd overgeslagen.")
+            problems.error(
+                step.otherwise[0].place,
+                "this 'else' is never used",
+                "Remove it, or widen the condition.",
+                witness=shown,
+            )
         elif step.unknown and "unknown" not in outcomes:
-            problems.error(step.unknown[0].place, "this 'unknown' is never used", "Remove it.")
+            shown = story(content, _closest(content, proof, step), "En dan wordt deze 'unknown' altijd overgeslagen.")
+            problems.error(step.unknown[0].place, "this 'unknown' is never used", "Remove it.", witness=shown)
     return dead
 
 
@@ -158,9 +165,17 @@ def _unreached(content: Content, proof: Proof, problems: Problems, dead: set[str
             if flow.id not in ("welcome", "contact", "call_me") and flow.id not in used:
                 problems.error(flow.place, f"no flow leads to '{flow.id}'", f"Add 'do: {flow.id}' under a 'when'.")
             continue
+        before: Visit | None = None  # the shortest conversation to the last step that somebody comes to
         for step in every_step(flow.steps):
-            if step.key not in proof.reached and step.key not in inside:
-                problems.error(step.place, "nobody comes to this step", "Remove it, or widen the condition above it.")
+            if step.key in proof.reached:
+                before = min(proof.came.get(step.key, ()), key=length, default=before)
+            elif step.key not in inside:
+                problems.error(
+                    step.place,
+                    "nobody comes to this step",
+                    "Remove it, or widen the condition above it.",
+                    witness=story(content, before, "Verder dan hier komt niemand.") if before is not None else "",
+                )
 
 
 def _closest(content: Content, proof: Proof, step: When) -> Visit:
