@@ -26,7 +26,8 @@ TRANSLATED = ("missing translation", "no en translation", "the en ", "translated
 LOGIC = (  # a finding about what happens to visitors comes with a conversation
     "never holds", "can never hold", "always holds", "reads '", "asked only later", "stops here", "may end here",
     "comes only after", "promise broken", "was always answered", "never applies", "is set twice", "look alike",
-    "nobody comes to", "never used", "no conversation leads to", "depends on", "in a circle", "means both", "example '", "lies within these bounds",
+    "nobody comes to", "never used",
+    "no conversation leads to", "depends on", "in a circle", "means both", "example '", "lies within these bounds",
 )  # fmt: skip
 
 
