@@ -62,7 +62,7 @@ def test_a_file_that_cannot_be_read_is_reported(tmp_path):
     assert read_file(tmp_path / "link.yaml", "link.yaml", problems) is None
     assert [str(p.place) + " " + p.message.partition(":")[0] for p in problems.found] == [
         "none.yaml:1:1 cannot be read",
-        "latin.yaml:2:1 is not UTF-8 text",
+        "latin.yaml:2:7 is not UTF-8 text",
         "link.yaml:1:1 is a symbolic link",
     ]
 
