@@ -18,9 +18,14 @@ _INFERRED = {"situation", "company_size", "benefit"}  # what a text on another m
 
 
 def guard(session: Session, text: str) -> bool:
-    """A crisis text is answered at once, whoever speaks: 112, 113, Veilig Thuis, and a human."""
-    reply = crisis(text, session.state.language)
-    if not reply:
+    """A crisis text is answered at once, whoever speaks: 112, 113, Veilig Thuis, and a human. Where that is in doubt
+    one caring line with 113 comes first, once, and the text is read as any other."""
+    reply, sure = crisis(text, session.state.language)
+    if reply and not sure and "!doubt" not in session.state.done:
+        session.mark("!doubt", session.state.turn)
+        session.lead.append(reply)
+        session.effects.append(Count("crisis_doubt"))
+    if not sure:
         return False
     session.effects.append(Count("crisis"))
     if session.world.case:

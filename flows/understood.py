@@ -27,15 +27,16 @@ class Heard:
     abroad: bool = False  # a place across the border is named
 
 
-def crisis(text: str, language: str) -> str:
-    """The reviewed text for somebody in need, in the language of the text when that shows; or ''."""
+def crisis(text: str, language: str) -> tuple[str, bool]:
+    """The reviewed text for somebody in need, in the language of the text when that shows, or ''; and whether it is
+    surely a crisis, or only may be."""
     concern = _classify()(text)
-    if concern is None or concern.kind != "crisis":
-        return ""
+    if concern is None or concern.kind not in ("crisis", "doubt"):
+        return "", False
     spoken = likely_language(text) or ("en" if is_surely_english(text) else "")
     if spoken and spoken not in concern.answers:
         spoken = "en"  # better than Dutch for who writes Spanish or Romanian
-    return str(concern.answer(spoken or language))
+    return str(concern.answer(spoken or language)), concern.kind == "crisis"
 
 
 @cache

@@ -131,7 +131,7 @@ class Phrases:
 
     def find(self, said: Sequence[Token]) -> Iterator[Hit]:
         """Every phrase, at every place; overlapping ones too."""
-        return self._found([token.text for token in said])
+        return self.find_in([token.text for token in said])
 
     @property
     def starts(self) -> frozenset[str]:
@@ -140,9 +140,10 @@ class Phrases:
 
     def occur(self, texts: Sequence[str]) -> bool:
         """Whether `find` finds anything in these words."""
-        return next(self._found(texts), None) is not None
+        return next(self.find_in(texts), None) is not None
 
-    def _found(self, texts: Sequence[str]) -> Iterator[Hit]:
+    def find_in(self, texts: Sequence[str]) -> Iterator[Hit]:
+        """The same in bare words."""
         for at, word in enumerate(texts):
             for phrase in self._by_word.get(word, ()):
                 yield from self._hit(phrase, texts, at)

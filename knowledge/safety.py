@@ -17,6 +17,7 @@ from typing import Literal, TypeAlias
 
 from rapidfuzz.distance import OSA
 
+from knowledge.frames import frames_of
 from knowledge.languages import RIGHT_TO_LEFT, with_isolated_numbers
 from knowledge.negation import is_denied
 from knowledge.phrases import Hit, Phrases
@@ -24,7 +25,7 @@ from knowledge.source import Node
 from knowledge.text import LONGEST, Token, bare_words, tokens
 from knowledge.words import group, read_words
 
-Kind: TypeAlias = Literal["crisis", "abuse", "spam", "injection", "out_of_scope"]
+Kind: TypeAlias = Literal["crisis", "doubt", "abuse", "spam", "injection", "out_of_scope"]
 
 _SURE_WORDS = ("zelfmoord", "zelfdoding", "suicidaal", "zelfmoordgedachten")  # found with a typing error too
 _RANK = {"suicide": 0, "violence": 1, "danger": 2, "need": 3}
@@ -33,7 +34,7 @@ _LINK = re.compile(r"(?:https?://|www\.)\S+", re.I)
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """Why a text needs care. `topic`: suicide, violence, danger, need; or the matter that is out of scope."""
+    """Why a text needs care; `doubt` is a text that only may be one of crisis. `topic`: suicide, violence, danger, need; or the matter that is out of scope."""
 
     kind: Kind
     topic: str = ""
@@ -60,7 +61,7 @@ class Safety:
         self._phrases.sets(safety)
         self._others: list[tuple[str, str]] = []
         for key, lines in safety.map.items():
-            if key in ("sets", "answers"):
+            if key in ("sets", "answers", "concepts") or key.startswith("frames."):
                 continue
             fact, _, value = key.partition(".")
             for line in filter(str.strip, lines.text.splitlines()):
@@ -68,6 +69,7 @@ class Safety:
                     self._others.append((value if fact == "other" else fact, _plain(line.strip())))
                 else:
                     self._phrases.add(fact, value, line)
+        self._frames = frames_of(safety, "frames.", negation=False)
         self._latin = [(kind, part) for kind, part in self._others if part.isascii()]
         answers = safety.get("answers")
         self.answers = {
@@ -108,6 +110,8 @@ class Safety:
         long = [word for word in said if len(word) >= 7]
         if len(said) >= 12 or any(map(_is_sure, long)):
             return False
+        if not self._frames.anchors.isdisjoint(said):
+            return False
         if self._starts.isdisjoint(said) and not any(map(str.startswith, said, repeat(self._prefixes))):
             return True
         return not (self._phrases.occur(said) or self._scope.occur(said))
@@ -119,6 +123,11 @@ class Safety:
         topic = self._crisis(plain, said, hits)
         if topic:
             return Concern("crisis", topic, self.answers[topic])
+        joined = {value for value, _ in self._frames.find(said)} if not _speaks_of_work(said, hits) else set()
+        if "suicide" in joined:
+            return Concern("crisis", "suicide", self.answers["suicide"])
+        if "doubt" in joined:
+            return Concern("doubt", "suicide", self.answers["doubt"])
         hits = [hit for hit in hits if not _is_cancelled(hit, hits)]
         facts = {hit.fact for hit in hits} | {
             kind for kind, part in self._in_other_words(plain) if kind == "injection" and part in plain
@@ -203,6 +212,11 @@ def _is_sure(word: str) -> bool:
     return len(word) >= 7 and any(
         abs(len(word) - len(sure)) <= 2 and OSA.distance(word, sure, score_cutoff=2) <= 2 for sure in _SURE_WORDS
     )
+
+
+def _speaks_of_work(said: Sequence[Token], hits: Sequence[Hit]) -> bool:
+    """Caring for people in trouble, or a saying: no frame counts."""
+    return any(hit.fact == "not" for hit in hits) or _is_of_work(said, 0, len(said))
 
 
 _AT_WORK = frozenset(["patienten", "bewoners", "clienten", "patient", "client", "klanten", "klant", "leerlingen"])
