@@ -57,7 +57,7 @@ class Desk:
 
     def __init__(self, content: Content, store: Store, settings: Settings, clock: Clock = system_clock) -> None:
         self.store, self.settings, self.clock = store, settings, clock
-        self.content = self._from_files = content
+        self.content = self.from_files = content  # with, and without, what was chosen in the browser
         self.chosen, self._chosen_text = Chosen(), ""  # in the browser, over desk.yaml
         self.pack_mark: PackMark | None = None  # of the pack as it was read
         self._lanes = Lanes()
@@ -108,7 +108,7 @@ class Desk:
 
     def reload(self, content: Content) -> None:
         """Turns from now on use this content; a turn that is going on finishes with the one it began with."""
-        self._from_files, self.content = content, with_chosen(content, self.chosen)
+        self.from_files, self.content = content, with_chosen(content, self.chosen)
         content = self.content
         self.store.rules = replace(rules_of(content), site=self.settings.public_url)
         self.store.step = self.step
@@ -118,12 +118,14 @@ class Desk:
         text = await self.store.setting(SETTING)
         if text != self._chosen_text:
             self.chosen, self._chosen_text = Chosen.from_text(text), text
-            self.reload(self._from_files)
+            self.reload(self.from_files)
 
-    async def choose(self, chosen: Chosen) -> None:
-        """Keeps what somebody chose; it holds here at once and in other processes within seconds."""
-        await self.store.put_setting(SETTING, chosen.to_text())
+    async def choose(self, chosen: Chosen) -> bool:
+        """Keeps what somebody chose; it holds here at once and in other processes within seconds. False, and nothing
+        kept, when another process kept something since this one last looked."""
+        kept = await self.store.swap_setting(SETTING, self._chosen_text, chosen.to_text())
         await self.read_chosen()
+        return kept
 
     async def count_stock(self) -> None:
         """Lets the store count what the content says can run out: budgets of vouchers, places at meetings."""

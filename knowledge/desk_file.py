@@ -272,6 +272,14 @@ def _kept(said: Mapping[str, int]) -> dict[str, int]:
     return {name: said.get(name, period.days) for name, period in RETENTION.items()}
 
 
+def within_bounds(said: Mapping[str, int]) -> dict[str, int]:
+    """Every period, pulled inside what may be said: for periods that were kept elsewhere than in a checked file."""
+    found = {name: min(max(said.get(name, one.days), one.least), one.most) for name, one in RETENTION.items()}
+    for short, long in NOT_LONGER:
+        found[short] = min(found[short], found[long])
+    return found
+
+
 def _retention(node: Node | None, problems: Problems) -> dict[str, int]:
     """Every period in days. What desk.yaml does not say is kept as long as we advise."""
     if node is None:

@@ -230,6 +230,14 @@ DeskAction = (
 
 LADDER = ("advised", "prepared", "submitted", "granted", "started", "finished")
 SIDE_EXITS = ("rejected", "no_scheme", "referred", "not_reachable", "own_way", "stopped")
+LONGEST_CODE = 24  # of an outcome, the rung before its dot included
+
+
+def rung_of(code: str) -> str:
+    """The step of the ladder that an outcome code counts for: an organisation's own `granted.loan` is `granted`."""
+    return code.partition(".")[0]
+
+
 CALL_RESULTS = ("spoken", "voicemail", "not_reached", "appointment")
 FOLLOW_UP_KINDS = ("call", "message", "check", "documents", "deadline")
 DOUBTS = {  # why an entry is not right, as coaches and editors read it

@@ -341,7 +341,7 @@ def _end(matter: Matter, state: str, outcome: str, phrase: str, flow: str = "") 
     talk = matter.talk
     close_open_case(matter.conn, matter.pen, talk, state, outcome)
     talk.coach = matter.case.coach or talk.coach  # whom the visitor had last: preferred when they come back
-    matter.pen.count(talk, "closed", outcome)
+    matter.pen.count(talk, "closed", a.rung_of(outcome))
     follow(matter, SpeakerChanged("bot", say(phrase, talk.language), flow), say(phrase, talk.language))
     if not open_follow_ups(matter.conn, matter.case.number):
         talk.purge_at = matter.pen.at + matter.pen.context.rules.periods.chat_after_case * DAY

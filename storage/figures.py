@@ -11,7 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from storage import tables as t
+from storage.actions import LADDER, SIDE_EXITS
 from storage.base import Base
+from storage.outcome_questions import under
 from storage.promise import AMSTERDAM
 from storage.rows import Figures
 from storage.values import moment, ms
@@ -79,7 +81,9 @@ def _figures(conn: Connection, now: datetime, first: int, last: int, narrow: dic
         first_reply_minutes=int(median(replied)) if replied else None,
         reopened=sum(count - 1 for count in persons.values()), closed=sum(row.closed_at is not None for row in cases),
         funnel=_funnel(conn, first, last, narrow), reasons=dict(Counter(row.kind for row in cases)),
-        outcomes=_outcomes(conn, first, last, narrow), wishes=_wishes(conn, first, last, narrow["region"]),
+        outcomes=_outcomes(conn, first, last, narrow, _rung()),
+        codes=_outcomes(conn, first, last, narrow, t.outcome.c.step),
+        wishes=_wishes(conn, first, last, narrow["region"]),
         channels=dict(Counter(row.channel for row in cases if row.channel)),
     )  # fmt: skip
 
@@ -110,17 +114,26 @@ def _funnel(conn: Connection, first: int, last: int, narrow: dict[str, str]) -> 
     return {**{step: counts[step] for step in FUNNEL}, **{name: counts[name] for name in sorted(counts)}}
 
 
-def _outcomes(conn: Connection, first: int, last: int, narrow: dict[str, str]) -> dict[str, int]:
+def _rung() -> Any:
+    """The ladder's step of an outcome, in SQL: what figures count by, whatever codes an organisation adds."""
+    step = t.outcome.c.step
+    rungs = (*LADDER, *SIDE_EXITS)
+    return sa.case(*((under(step, rung), sa.literal(rung)) for rung in rungs), else_=step)
+
+
+def _outcomes(conn: Connection, first: int, last: int, narrow: dict[str, str], step: Any) -> dict[str, int]:
+    """People per entry and step: "entry step" -> how many."""
     superseded = sa.select(t.outcome.c.supersedes).where(t.outcome.c.supersedes.is_not(None))
-    query: Any = (
-        sa.select(t.outcome.c.entry, t.outcome.c.step, sa.func.count(sa.distinct(t.outcome.c.person)))
-        .where(t.outcome.c.at >= first, t.outcome.c.at < last, t.outcome.c.id.not_in(superseded))
-        .group_by(t.outcome.c.entry, t.outcome.c.step)
+    query: Any = sa.select(t.outcome.c.entry, step.label("reached"), t.outcome.c.person).where(
+        t.outcome.c.at >= first, t.outcome.c.at < last, t.outcome.c.id.not_in(superseded)
     )
     wanted = [t.case.c[name] == value for name, value in narrow.items() if value]
     if wanted:
         query = query.where(t.outcome.c.case_number.in_(sa.select(t.case.c.number).where(*wanted)))
-    return {f"{entry} {step}".strip(): int(count) for entry, step, count in conn.execute(query)}
+    each = query.subquery()
+    counted = sa.select(each.c.entry, each.c.reached, sa.func.count(sa.distinct(each.c.person)))
+    grouped = conn.execute(counted.group_by(each.c.entry, each.c.reached))
+    return {f"{entry} {reached}".strip(): int(count) for entry, reached, count in grouped}
 
 
 def _wishes(conn: Connection, first: int, last: int, region: str) -> dict[str, int]:

@@ -102,7 +102,10 @@ def _start_retention(conn: Connection, pen: Pen, number: int) -> None:
 
 def add_outcome(conn: Connection, pen: Pen, case: Any, talk: Talk, staff: Any, action: a.AddOutcome) -> Done | Refused:
     """Adds a row; what it corrects stays, marked by `supersedes`."""
-    if action.step not in (*a.LADDER, *a.SIDE_EXITS) or action.source not in ("client", "coach", "provider"):
+    rung = a.rung_of(action.step)
+    if rung not in (*a.LADDER, *a.SIDE_EXITS) or len(action.step) > a.LONGEST_CODE:
+        return Refused("bad_value")
+    if action.source not in ("client", "coach", "provider"):
         return Refused("bad_value")
     if action.on > pen.here.date():
         return Refused("bad_date")
@@ -118,6 +121,6 @@ def add_outcome(conn: Connection, pen: Pen, case: Any, talk: Talk, staff: Any, a
             "supersedes": action.supersedes or None, "at": pen.at,
         },
     )  # fmt: skip
-    pen.count(talk, f"outcome_{action.step}"[:32], action.entry)
-    plan_question(conn, pen, talk.id, case.number, action.step, action.entry)
+    pen.count(talk, f"outcome_{rung}", action.entry)
+    plan_question(conn, pen, talk.id, case.number, rung, action.entry)
     return Done(K(case.number), case.version, id=id_)

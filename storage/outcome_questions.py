@@ -39,12 +39,17 @@ def _remind(conn: Connection, pen: Pen, conversation: str, key: str, days: int) 
     pen.context.sql.upsert(conn, t.reminder, [row], ("due_at", "set_at", "claimed_at"))
 
 
+def under(column: Any, rung: str) -> Any:
+    """Whether a code is this rung of the ladder, or an organisation's own one under it."""
+    return sa.or_(column == rung, column.startswith(f"{rung}.", autoescape=True))
+
+
 def ask_outcome(conn: Connection, pen: Pen, talk: Talk, key: str) -> bool:
     """Sends the question; False when a coach already knows the answer."""
     number, step, entry = key.removeprefix(PREFIX).split(":", 2)
     known = sa.select(t.outcome.c.id).where(
         t.outcome.c.case_number == int(number), t.outcome.c.entry == entry,
-        t.outcome.c.step.in_((step, FAILED[step])),
+        sa.or_(*(under(t.outcome.c.step, rung) for rung in (step, FAILED[step]))),
     )  # fmt: skip
     if conn.execute(known.limit(1)).fetchone() is not None:
         return False

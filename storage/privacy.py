@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from storage.erasure import erase_person
 from storage.failpoints import failpoint
 from storage.keys import hashed
 from storage.pen import Pen
+from storage.periods import Periods
 from storage.promise import AMSTERDAM
 from storage.reads import answers_of, open_message
 from storage.retention import RetentionRefused, Swept, sweep
@@ -120,6 +122,15 @@ class Privacy(Base):
         swept = await self._write(work)
         await self.tidy()
         return swept
+
+    async def retention_with(self, periods: Periods) -> Swept:
+        """What one run would remove if these periods held now. Changes nothing, and is not stopped by the guard."""
+
+        def work(conn: Connection) -> Swept:
+            context = replace(self.context, rules=replace(self.context.rules, periods=periods))
+            return sweep(conn, Pen(context, self.clock()), dry_run=True, anyway=True)
+
+        return await self._read(work)
 
     # ---- keys ----
 

@@ -225,7 +225,8 @@ class Figures:
     closed: int = 0
     funnel: dict[str, int] = field(default_factory=dict)  # people per step
     reasons: dict[str, int] = field(default_factory=dict)  # kinds of hand-over
-    outcomes: dict[str, int] = field(default_factory=dict)  # "entry step" -> people
+    outcomes: dict[str, int] = field(default_factory=dict)  # "entry step" -> people, by step of the ladder
+    codes: dict[str, int] = field(default_factory=dict)  # the same by code, an organisation's own ones apart
     wishes: dict[str, int] = field(default_factory=dict)
     channels: dict[str, int] = field(default_factory=dict)
 

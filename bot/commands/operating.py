@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from bot.settings import Settings
+    from flows.content import Content
     from storage.setup import Older
     from storage.store import Store
 
@@ -32,19 +33,23 @@ async def _store(settings: Settings, *, content: bool = False, older: Older | No
     from storage.store import open_store
 
     secret = Keys.from_text(settings.secret_key) if settings.secret_key else None
-    rules = None
-    if content:
-        from bot.commands.content import load_content
-        from bot.rules import rules_of
-
-        rules = rules_of(load_content(settings.content))
-    store = await open_store(
-        settings.database, secret=secret, clock=system_clock, rules=rules, writer=False, older=older
-    )
+    store = await open_store(settings.database, secret=secret, clock=system_clock, writer=False, older=older)
     try:
+        if content:
+            from bot.rules import rules_of
+
+            store.rules = rules_of(await _content(settings, store))
         yield store
     finally:
         await store.aclose()
+
+
+async def _content(settings: Settings, store: Store) -> Content:
+    """The content with what was chosen in the browser over it: a command keeps to the same periods as the desk."""
+    from bot.chosen import SETTING, Chosen, with_chosen
+    from bot.commands.content import load_content
+
+    return with_chosen(load_content(settings.content), Chosen.from_text(await store.setting(SETTING)))
 
 
 def _settings() -> Settings:
@@ -204,11 +209,9 @@ def retention(options: argparse.Namespace) -> int:
 
 def _say_periods() -> None:
     """The periods behind the counts, and where they are written."""
-    from bot.commands.content import load_content
-    from bot.settings import read_settings
-
-    desk = load_content(read_settings().content).knowledge.desk
-    print(f"\nBy the periods of {desk.place.file}, in days:")
+    settings = _settings()
+    desk = _run(lambda store: _content(settings, store)).knowledge.desk
+    print(f"\nBy the periods of {desk.place.file}, with what was chosen in the browser over them, in days:")
     for name, days in desk.retention.items():
         print(f"{days:>7}  {name}")
 

@@ -9,12 +9,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.cleaning import clean_text
-from bot.web import dates, policy, settling
+from bot.web import dates, keeping, outcome_codes, policy, settling
 from bot.web.coach_desk import CHANNELS
-from bot.web.decided import closing_days, kept, outcomes, teams
+from bot.web.decided import closing_days, teams
 from bot.web.desk_frame import desk_page, go, staff_of
 from bot.web.house import House, house
 from bot.web.login import make_link
+from bot.web.outcome_words import LADDER
 from bot.web.policy import Page, may_use_password
 from knowledge.languages import DUTCH_NAMES
 from knowledge.problems import LoketError
@@ -75,8 +76,11 @@ async def show_admin(
         hours=here.face().hours,
         closing=closing_days(here),
         promise_now=dates.promise(due) if due else "",
-        outcomes=outcomes(),
-        kept=kept(desk.retention),
+        outcome_rows=outcome_codes.rows(here),
+        rungs=LADDER,
+        period_rows=keeping.rows(here),
+        own_periods=here.desk.chosen.retention is not None,
+        marks={name: here.desk.chosen.mark(*parts) for name, parts in settling.MARKED.items()},
         stuck=stuck,
         failed=[_failed(one) for one in stuck.messages],
         single=here.settings.oidc_issuer,

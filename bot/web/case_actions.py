@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.cleaning import clean_text
-from bot.web import policy
-from bot.web.case_page import LADDER, OUTCOMES, case_view, find_case, gone, show_case
+from bot.web import outcome_words, policy
+from bot.web.case_page import case_view, find_case, gone, show_case
 from bot.web.dates import AMSTERDAM
 from bot.web.desk_frame import conflict_words, go, staff_of
 from bot.web.house import House, house
@@ -85,7 +85,7 @@ def _snooze(request: Request, row: CaseRow, form: FormData) -> do.DeskAction | s
 
 def _close(request: Request, row: CaseRow, form: FormData) -> do.DeskAction | str:
     outcome = str(form.get("outcome", ""))
-    if outcome not in dict(OUTCOMES):
+    if outcome not in dict(outcome_words.closing(house(request))):
         return "outcome"
     keep = not form.get("had_follow_ups") or bool(form.get("keep_follow_ups"))
     return do.Close(row.code, staff_of(request).id, outcome, keep_follow_ups=keep)
@@ -132,7 +132,7 @@ def read_clock(raw: str) -> str | None:
 def _outcome_step(request: Request, row: CaseRow, form: FormData) -> do.DeskAction | str:
     step, entry = str(form.get("step", "")), str(form.get("entry", ""))
     source = str(form.get("source", "client"))
-    if step not in dict(LADDER) or source not in ("client", "coach", "provider"):
+    if step not in dict(outcome_words.steps(house(request))) or source not in ("client", "coach", "provider"):
         return "unknown"
     if entry and entry not in house(request).content.knowledge.catalogue:
         return "unknown"

@@ -12,7 +12,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.web import dates, policy, reads, sse
+from bot.web import dates, outcome_words, policy, reads, sse
 from bot.web.client_words import about_client
 from bot.web.coach_desk import CHANNELS
 from bot.web.desk_frame import desk_page, may_act, staff_of
@@ -27,32 +27,6 @@ from knowledge.languages import DUTCH_NAMES
 from storage import actions as do
 from storage.rows import CaseRow, Staff
 
-LADDER = (
-    ("advised", "geadviseerd"),
-    ("prepared", "aanvraag voorbereid"),
-    ("submitted", "ingediend"),
-    ("granted", "toegekend"),
-    ("started", "gestart"),
-    ("finished", "afgerond"),
-    ("rejected", "afgewezen"),
-    ("no_scheme", "geen regeling"),
-    ("referred", "doorverwezen"),
-    ("not_reachable", "niet bereikbaar"),
-    ("own_way", "zelf verder"),
-    ("stopped", "gestopt"),
-)
-OUTCOMES = (
-    ("advised", "Advies gegeven"),
-    ("prepared", "Aanvraag voorbereid"),
-    ("submitted", "Aanvraag ingediend"),
-    ("granted", "Toegekend"),
-    ("started", "Gestart met leren of werk"),
-    ("referred", "Doorverwezen"),
-    ("no_scheme", "Geen regeling gevonden"),
-    ("own_way", "Gaat zelf verder"),
-    ("not_reachable", "Niet bereikbaar"),
-    ("stopped", "Klant is gestopt"),
-)
 STATES = {
     "waiting": "wacht",
     "with_coach": "bij coach",
@@ -216,7 +190,7 @@ def _outcome(here: House, one: Any) -> dict[str, Any]:
     source = {"client": "klant", "coach": "coach", "provider": "aanbieder"}.get(one.source, one.source)
     return {
         "entry": entry.name if entry else "",
-        "step": dict(LADDER).get(one.step, one.step),
+        "step": outcome_words.said(here, one.step),
         "on": one.on,
         "by": one.by,
         "source": source,
@@ -253,8 +227,8 @@ async def show_case(request: Request, view: View, status: int = 200) -> Response
         kinds=KINDS,
         missed=sum(result == "not_reached" for _, result, _ in view.attempts),
         targets=await _targets(here, me),
-        ladder=LADDER,
-        outcomes=OUTCOMES,
+        ladder=outcome_words.steps(here),
+        outcomes=outcome_words.closing(here),
         canned=[{"key": key, "title": title, "text": text} for key, title, text, _ in await here.store.canned(me)],
         start="",
     )

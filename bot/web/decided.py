@@ -1,13 +1,12 @@
-"""What desk.yaml and the program decide, in words for the admin page. Reading only: the file is where it changes."""
+"""What desk.yaml and the program decide, in words for the admin page. Reading only."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.web import dates
-from bot.web.case_page import LADDER, OUTCOMES
 from bot.web.house import House
 from storage.promise import dutch_holidays
 from storage.rows import Staff
@@ -66,12 +65,3 @@ def closing_days(here: House) -> list[str]:
         f"{dates.weekday(day)} {day.year}{', feestdag' if day in public else ', eigen sluitingsdag'}"
         for day in sorted(own | open_then)
     ]
-
-
-def outcomes() -> list[tuple[str, str]]:
-    """Outcome codes with their words: of closing a case first, then of the ladder."""
-    return list(OUTCOMES) + [one for one in LADDER if one[0] not in dict(OUTCOMES)]
-
-
-def kept(retention: Mapping[str, int]) -> list[tuple[str, str]]:
-    return [(KEPT.get(name, name), f"{days} dagen") for name, days in retention.items()]

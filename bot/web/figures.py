@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.web import dates, policy
+from bot.web import dates, outcome_words, policy
 from bot.web.coach_desk import CHANNELS, situation_names
 from bot.web.desk_frame import desk_page, staff_of
 from bot.web.house import House, house
 from bot.web.policy import Page
+from storage.actions import rung_of
 from storage.rows import SMALL, Figures, shown
 
 PERIODS = (7, 30, 90, 365)
@@ -52,6 +53,7 @@ REASONS = {
     "crisis": "nood",
     "voucher": "voucher",
 }
+TOO_FEW = "te weinig"
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "|", "%")
 
 
@@ -60,6 +62,7 @@ class Row:
     label: str
     shown: str
     share: int | None  # percent of the largest in the table; None when the count is hidden
+    code: str = ""  # of an outcome, for the download
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +90,41 @@ def table(title: str, what: str, counts: dict[str, int], names: dict[str, str], 
     )
 
 
+def coded(title: str, what: str, counts: dict[str, int], names: dict[str, str]) -> Table:
+    """A table of outcomes whose rows know their code."""
+    made = table(title, what, counts, {})
+    rows = tuple(replace(row, label=names[row.label], code=row.label.split(" ")[-1]) for row in made.rows)
+    return replace(made, rows=rows)
+
+
+def outcome(here: House, key: str) -> str:
+    """ "slim granted" in words: the entry, and the step as this organisation says it."""
+    entry, _, step = key.rpartition(" ")
+    known = here.content.knowledge.catalogue.resolve(entry) if entry else None
+    return f"{known.name if known else entry or 'algemeen'}: {outcome_words.said(here, step)}"
+
+
+def own_codes(here: House, found: Figures) -> Table:
+    """Steps that were noted with an organisation's own codes, per code. When one of a step's codes is of too few, so
+    are all: the others and the sum would tell it."""
+    rungs: dict[str, dict[str, int]] = {}
+    for key, count in found.codes.items():
+        entry, _, step = key.rpartition(" ")
+        rungs.setdefault(f"{entry} {rung_of(step)}", {})[key] = count
+    counts = {
+        key: count if min(codes.values()) >= SMALL else 0
+        for codes in rungs.values()
+        if any("." in key.split(" ")[-1] for key in codes)
+        for key, count in codes.items()
+    }
+    made = coded("Uitkomsten per code", "Regeling en code", counts, {key: outcome(here, key) for key in counts})
+    rows = tuple(row if row.shown != "0" else replace(row, shown=TOO_FEW, share=None) for row in made.rows)
+    return replace(made, rows=rows)
+
+
 def percentage(part: int, whole: int) -> str:
     """A share, unless it is of too few: then it says as much as the counts would."""
-    return f"{round(100 * part / whole)}%" if whole >= SMALL else "te weinig"
+    return f"{round(100 * part / whole)}%" if whole >= SMALL else TOO_FEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,19 +166,13 @@ async def _read(request: Request) -> tuple[Figures, Asked]:
 
 
 def tables(here: House, found: Figures, wanted: Asked) -> list[Table]:
-    catalogue = here.content.knowledge.catalogue
     steps = {key: found.funnel[key] for key in FUNNEL if key in found.funnel}
     others = {key: count for key, count in found.funnel.items() if key not in steps}
-    outcomes = {}
-    for key, count in found.outcomes.items():
-        entry, _, step = key.partition(" ")
-        known = catalogue.resolve(entry)
-        outcomes[f"{known.name if known else entry}: {step}"] = count
     wishes = [] if wanted.situation else [table("Waar geen aanbod voor was", "Gevraagd", found.wishes, {})]
     return [  # of a wish only the region is kept, not who had it
         table("Van eerste bericht tot uitkomst", "Stap", steps, FUNNEL, ordered=True),
         table("Waarom mensen een coach vroegen", "Reden", found.reasons, REASONS),
-        table("Uitkomsten", "Regeling en stap", outcomes, {}),
+        coded("Uitkomsten", "Regeling en stap", found.outcomes, {key: outcome(here, key) for key in found.outcomes}),
         *wishes,
         table("Kanaal", "Kanaal", found.channels, CHANNELS),
         table("Ook geteld", "Wat", others, OTHERS),
@@ -200,9 +229,10 @@ async def download(request: Request) -> Response:
         out.write(f"{cell('Gekozen')};{cell(what)};{cell(value)}\r\n")
     for label, value in tiles(here, found):
         out.write(f"{cell('Overzicht')};{cell(label)};{cell(value)}\r\n")
-    for one in tables(here, found, wanted):
+    for one in (*tables(here, found, wanted), own_codes(here, found)):
         for row in one.rows:
-            out.write(f"{cell(one.title)};{cell(row.label)};{cell(row.shown)}\r\n")
+            label = f"{row.label} ({row.code})" if row.code else row.label
+            out.write(f"{cell(one.title)};{cell(label)};{cell(row.shown)}\r\n")
     return Response(
         "\ufeff" + out.getvalue(),
         media_type="text/csv; charset=utf-8",

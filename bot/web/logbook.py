@@ -54,7 +54,7 @@ ACTIONS = {
     "staff_code": "controlecode gewist door beheer",
     "staff_unbind": "werkaccount losgemaakt",
     "canned": "standaardtekst gewijzigd",
-    "settled": "openingstijden of teams gewijzigd",
+    "settled": "instelling gewijzigd",
     "retry": "opnieuw verstuurd",
     "open_case": "hulpvraag geopend",
     "open_person": "dossier geopend",

@@ -9,9 +9,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.web import dates
+from bot.web import dates, outcome_words
 from bot.web.house import House, house, language_of, show
 from bot.web.policy import PUBLIC, Page
+from storage.actions import rung_of
 
 SECTIONS = {
     "identities": ("Waar wij u kennen", "Where we know you from"),
@@ -159,7 +160,10 @@ def _line(here: House, row: Any, language: str) -> str:
         if value in (None, "", []) or (key == "address" and row.get("channel") in ("web", "api", "desk")):
             continue
         name = NAMES.get(key, (key, key))[language == "en"]
-        if key in ("entry", "what"):
+        if key in ("step", "outcome"):
+            word = outcome_words.own(here, str(value), language) or _said(rung_of(str(value)), language)
+            parts.append(f"{name}: {word}")
+        elif key in ("entry", "what"):
             parts.append(f"{name}: {entry_name(here, str(value), language)}")
         elif key in ("title", "note", "reason"):
             parts.append(f"{name}: {value}")  # people's own words

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.cleaning import clean_text
-from bot.web import dates, policy
-from bot.web.case_page import LADDER, STATES, find_case
+from bot.web import dates, outcome_words, policy
+from bot.web.case_page import STATES, find_case
 from bot.web.coach_desk import CHANNELS
 from bot.web.desk_frame import desk_page, go, staff_of
 from bot.web.house import House, house
@@ -53,7 +53,6 @@ async def person(request: Request) -> Response:
         return desk_page(request, "desk/gone.html", status=404)
     await here.store.audit(me.id, "open_person", row.code)
     names = [one.value for one in row.answers if one.fact == "name" and not one.sealed]
-    steps = dict(LADDER)
     return desk_page(
         request,
         "desk/person.html",
@@ -77,8 +76,9 @@ async def person(request: Request) -> Response:
             for one in found.follow_ups
         ],
         outcomes=[
-            f"{dates.day(one.on)}: {steps.get(one.step, one.step)} {entry_name(here, one.entry, 'nl')}".strip()
+            f"{dates.day(one.on)}: {step} {entry_name(here, one.entry, 'nl')}".strip()
             for one in found.outcomes
+            for step in (outcome_words.said(here, one.step),)
         ],
     )
 

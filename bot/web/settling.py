@@ -27,8 +27,29 @@ MOST_SHIFTS, MOST_DAYS, MOST_TEAMS, LONGEST_TARGET = 3, 60, 30, 80
 _SHIFT = re.compile(r"(\d{1,2})(?:[.:](\d{2}))?\s*(?:uur)?\s*(?:-|–|tot)\s*(\d{1,2})(?:[.:](\d{2}))?\s*(?:uur)?")
 
 
+MARKED = {  # form -> the parts of what was chosen that it was drawn from
+    "hours": ("hours", "holidays", "first_reply_hours"),
+    "days": ("closed_on",),
+    "teams": ("teams",),
+    "outcomes": ("outcomes",),
+    "retention": ("retention",),
+}
+OVERTAKEN = "Iemand anders heeft dit net gewijzigd. Er is niets bewaard. Kijk wat er nu staat, en probeer het weer."
+
+
 class Unreadable(Exception):
     """What was typed cannot be kept; the text says why, for who typed it."""
+
+    status = 422
+
+
+class Overtaken(Unreadable):
+    """Somebody else kept something since this form was drawn."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(OVERTAKEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +134,11 @@ def read_hours(raw: str, day: str) -> tuple[Hours, ...]:
 
 async def change_hours(request: Request) -> Response:
     form = await request.form(max_fields=20)
-    if form.get("do") == "reset":
-        return await _keep(
-            request, replace(_chosen(request), hours=None, holidays=None, first_reply_hours=None), "hours", "#uren"
-        )
     try:
+        chosen = await current(request, form, "hours")
+        if form.get("do") == "reset":
+            usual = replace(chosen, hours=None, holidays=None, first_reply_hours=None)
+            return await keep(request, usual, "hours", "#uren")
         hours = {
             day: shifts
             for day in range(7)
@@ -127,18 +148,19 @@ async def change_hours(request: Request) -> Response:
         if not (target.isascii() and target.isdigit() and 1 <= int(target) <= LONGEST_TARGET):
             raise Unreadable(f"Eerste antwoord: schrijf een getal van 1 tot en met {LONGEST_TARGET}.")
     except Unreadable as wrong:
-        return await _again(request, wrong)
+        return await again(request, wrong)
     holidays = "NL" if form.get("holidays") else ""
-    wanted = replace(_chosen(request), hours=hours, holidays=holidays, first_reply_hours=int(target))
-    return await _keep(request, wanted, "hours", "#uren")
+    wanted = replace(chosen, hours=hours, holidays=holidays, first_reply_hours=int(target))
+    return await keep(request, wanted, "hours", "#uren")
 
 
 async def change_days(request: Request) -> Response:
     here = house(request)
     form = await request.form(max_fields=5)
-    held, today = set(here.content.knowledge.desk.closed_on), dates.local(here.now()).date()
-    day = read_day(str(form.get("day", "")))
+    today, day = dates.local(here.now()).date(), read_day(str(form.get("day", "")))
     try:
+        chosen = await current(request, form, "days")
+        held = set(here.content.knowledge.desk.closed_on)
         if form.get("do") == "delete":
             held.discard(day or date.min)
         elif day is None or day < today:
@@ -148,19 +170,20 @@ async def change_days(request: Request) -> Response:
         else:
             held.add(day)
     except Unreadable as wrong:
-        return await _again(request, wrong)
-    wanted = replace(_chosen(request), closed_on=tuple(sorted(one for one in held if one >= today)))
-    return await _keep(request, wanted, "closing_days", "#uren")
+        return await again(request, wrong)
+    wanted = replace(chosen, closed_on=tuple(sorted(one for one in held if one >= today)))
+    return await keep(request, wanted, "closing_days", "#uren")
 
 
 async def change_team(request: Request) -> Response:
     here = house(request)
     form = await request.form(max_fields=30)
-    teams = {one.id: one for one in here.content.knowledge.desk.teams}
     id_ = str(form.get("id", ""))
-    if form.get("do") == "reset":
-        return await _keep(request, replace(_chosen(request), teams=None), "teams", "#teams")
     try:
+        chosen = await current(request, form, "teams")
+        teams = {one.id: one for one in here.content.knowledge.desk.teams}
+        if form.get("do") == "reset":
+            return await keep(request, replace(chosen, teams=None), "teams", "#teams")
         if form.get("do") == "delete":
             await _must_be_empty(here, staff_of(request), id_)
             teams.pop(id_, None)
@@ -172,8 +195,8 @@ async def change_team(request: Request) -> Response:
         if not teams:
             raise Unreadable("Er moet ten minste één team zijn.")
     except Unreadable as wrong:
-        return await _again(request, wrong)
-    return await _keep(request, replace(_chosen(request), teams=tuple(teams.values())), "teams", "#teams")
+        return await again(request, wrong)
+    return await keep(request, replace(chosen, teams=tuple(teams.values())), "teams", "#teams")
 
 
 def read_team(here: House, form: FormData, id_: str, teams: Iterable[str]) -> Team:
@@ -227,19 +250,25 @@ async def _must_be_empty(here: House, me: Staff, team: str) -> None:
         raise Unreadable("Dit team heeft nog open hulpvragen. Draag die eerst over.")
 
 
-def _chosen(request: Request) -> Chosen:
-    return house(request).desk.chosen
+async def current(request: Request, form: FormData, name: str) -> Chosen:
+    """What is chosen now, by any process. Raises Overtaken when the form was drawn from something else."""
+    desk = house(request).desk
+    await desk.read_chosen()
+    if str(form.get("mark", "")) != desk.chosen.mark(*MARKED[name]):
+        raise Overtaken
+    return desk.chosen
 
 
-async def _again(request: Request, wrong: Unreadable) -> Response:
+async def again(request: Request, wrong: Unreadable) -> Response:
     from bot.web.admin import show_admin
 
-    return await show_admin(request, problem=str(wrong), status=422)
+    return await show_admin(request, problem=str(wrong), status=wrong.status)
 
 
-async def _keep(request: Request, chosen: Chosen, what: str, anchor: str) -> Response:
+async def keep(request: Request, chosen: Chosen, what: str, anchor: str) -> Response:
     here = house(request)
-    await here.desk.choose(chosen)
+    if not await here.desk.choose(chosen):
+        return await again(request, Overtaken())
     await here.store.audit(staff_of(request).id, "settled", what)
     return go(f"/desk/beheer{anchor}", ok="saved")
 

@@ -481,3 +481,17 @@ async def test_what_the_coach_already_knows_is_not_asked(store: Store, clock: Cl
     clock.tick(days=42)
     (due,) = await store.due_reminders()
     assert (await store.remind(due)).outgoing == ()
+
+
+async def test_an_organisations_own_code_counts_for_the_step_it_stands_under(store: Store) -> None:
+    code = await a_case(store)
+    sanne = await a_coach(store)
+    for step in ("granted", "granted.lening", "own_way.x"):
+        assert isinstance(await store.act(a.AddOutcome(code, sanne.id, step, date(2026, 11, 20), "slim")), a.Done)
+    for wrong in ("flew.away", "granted." + "x" * 40):
+        assert await store.act(a.AddOutcome(code, sanne.id, wrong, date(2026, 11, 20))) == a.Refused("bad_value")
+    found = await store.figures()
+    assert found.outcomes == {"slim granted": 1, "slim own_way": 1}, "somebody counts once per step"
+    assert found.codes == {"slim granted": 1, "slim granted.lening": 1, "slim own_way.x": 1}
+    assert await store.outcome_used("granted.lening")
+    assert not await store.outcome_used("granted.gift")

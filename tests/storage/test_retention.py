@@ -120,3 +120,12 @@ async def test_sent_messages_and_the_audit_log_follow_their_own_periods(store: S
     left = await store._read(lambda conn: conn.execute(sa.select(t.audit.c.action)).scalars().all())
     assert left == ["retention"]
     assert await store.verify_audit() == ()
+
+
+async def test_what_other_periods_would_remove_is_counted_and_nothing_goes(store: Store, clock: Clock) -> None:
+    await Visitor(store, "half").says()
+    await store.retention(dry_run=False)
+    clock.tick(days=5)
+    assert (await store.retention_with(Periods(intake_unfinished=4))).counts["conversations"] == 1
+    assert (await store.retention_with(Periods())).counts["conversations"] == 0
+    assert await at_desk(store, "half") == [True]
