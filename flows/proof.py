@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from functools import cache
+from typing import Any, TypeAlias
 
 from flows.content import CALL_ME, CONTACT, Content
 from flows.liveness import Liveness
@@ -40,6 +41,9 @@ from knowledge.profile import Given, Profile
 MOST_CLASSES = 200_000
 MOST_WITNESSES = 5_000  # visitors kept per step, to tell the shortest conversation of a finding
 ADVICE, WHO = "advice", "situation"
+
+
+_Ways: TypeAlias = list[tuple[tuple[Any, ...], Visit]]  # the steps that are left, and who goes there
 
 
 class _Split(Exception):
@@ -82,6 +86,8 @@ class _Prover:
         self.proof = Proof(self.quotient)
         self.latest: tuple[Mapping[str, Group], Profile] = ({}, content.profile({}, None))
         self.certain: dict[tuple[Any, ...], bool] = {}
+        self.truths: dict[tuple[object, ...], tuple[str, str]] = {}  # (when key, what is known) -> (truth, fact needed)
+        self.behind: dict[str, tuple[str, ...]] = {}  # when key -> facts that decide its condition
         self.chains: dict[tuple[int, int], tuple[Any, ...]] = {}
         self.liveness = Liveness(content)
         self.merged: dict[tuple[Any, ...], tuple[int, int]] = {}
@@ -100,18 +106,26 @@ class _Prover:
         self.proof.unproven += self.quotient.unproven
         return self.proof
 
-    def advance(self, rest: tuple[Any, ...], visit: Visit) -> list[tuple[tuple[Any, ...], Visit]]:
+    def advance(self, rest: tuple[Any, ...], visit: Visit) -> _Ways:
         """Go on until the visitor ends or splits. `rest` is a linked list of steps: (step, rest)."""
+        reached, came = self.proof.reached, self.proof.came
         while rest:
             step, after = rest
+            if step is _LEAVE:
+                rest = after
+                continue
+            reached.add(step.key)
+            here = came.setdefault(step.key, [])
+            if len(here) < MOST_WITNESSES:
+                here.append(visit)
             try:
-                more = list(self.step(step, after, visit))
+                more: _Ways = _STEPS[type(step)](self, step, after, visit)
             except _Split as split:
                 return [(rest, v) for v in self.split(visit, split.fact)]
             if len(more) != 1:
                 return more
             rest, visit = more[0]
-            if isinstance(step, Advise) and not self.is_new(rest, visit):
+            if type(step) is Advise and not self.is_new(rest, visit):
                 return []
         self.proof.endings.append(visit)
         return []
@@ -134,10 +148,10 @@ class _Prover:
         """Whether nobody like this came by here before. Who read more words before the first step goes on as well, and
         who said less: the figures are the most there is, the conversations of findings the shortest."""
         live = self.liveness.live(rest)
-        read = visit.assigned if live is None else {f: g for f, g in visit.assigned.items() if f in live}
+        known = visit.assigned  # equal groups are one object (Quotient.one)
+        read = [(fact, id(group)) for fact, group in known.items() if live is None or fact in live]
         key = (
-            id(rest), tuple(sorted(read.items(), key=lambda item: item[0])), visit.assigned.get("situation"),
-            visit.questions, visit.certain, visit.handed, visit.flows,
+            id(rest), frozenset(read), id(known.get(WHO)), visit.questions, visit.certain, visit.handed, visit.flows,
             visit.first_step[0] if visit.first_step else None, visit.gives,
         )  # fmt: skip
         words, said = visit.first_step[1] if visit.first_step else visit.words, visit.said
@@ -159,7 +173,7 @@ class _Prover:
         groups = [group for group in self.quotient.groups(fact) if group.status == "given"] if free else []
         for group in groups:
             yield visit._replace(assigned={**visit.assigned, fact: group}, told=visit.told + 1)
-        yield visit._replace(assigned={**visit.assigned, fact: Group(ABSENT)})
+        yield visit._replace(assigned={**visit.assigned, fact: self.quotient.one(Group(ABSENT))})
 
     def profile(self, visit: Visit) -> Profile:
         """For the flows' own conditions: one value stands for its whole group."""
@@ -184,75 +198,80 @@ class _Prover:
         return self.content.profile(answers, None)
 
     def truth(self, step: When, visit: Visit) -> str:
-        criterion = step.condition.criterion
-        if criterion is None:
-            return "yes"
-        level, fact = needed(criterion, visit.assigned, self.facts, self.profile(visit))
-        if fact:
-            raise _Split(fact)
-        return ("no", "unknown", "unknown", "yes")[level]
+        """yes, no or unknown, with a note of who came by; the same for visitors of whom as much is known."""
+        behind = self.behind.get(step.key)
+        if behind is None:
+            behind = self.behind[step.key] = self.facts.behind(step.condition.facts)
+        known = visit.assigned
+        key = (step.key, *[id(known.get(fact)) for fact in behind])
+        found = self.truths.get(key)
+        if found is None:
+            found = self.truths[key] = self.find_truth(step, visit)
+        if found[1]:
+            raise _Split(found[1])
+        return found[0]
 
-    # --- steps -----------------------------------------------------------------------------------------------------
-
-    def step(self, step: Any, after: tuple[Any, ...], visit: Visit) -> Iterator[tuple[tuple[Any, ...], Visit]]:
-        if isinstance(step, _Leave):
-            yield after, visit
-            return
-        self.proof.reached.add(step.key)
-        came = self.proof.came.setdefault(step.key, [])
-        if len(came) < MOST_WITNESSES:
-            came.append(visit)
-        yield from _STEPS[type(step)](self, step, after, visit)
-
-    def say(self, step: Say, after: Any, visit: Visit) -> Iterator[tuple[Any, Visit]]:
-        words = len(step.text.split()) if isinstance(step, Say) else 0
-        certain = visit.certain or (isinstance(step, Say) and step.today)
-        first = (visit.questions, visit.words) if certain and visit.first_step is None else visit.first_step
-        yield (
-            after,
-            visit._replace(
-                words=visit.words + words, events=(*visit.events, step.key), certain=certain, first_step=first
-            ),
-        )
-
-    def when(self, step: When, after: Any, visit: Visit) -> Iterator[tuple[Any, Visit]]:
-        truth = self.truth(step, visit)
+    def find_truth(self, step: When, visit: Visit) -> tuple[str, str]:
+        criterion, truth = step.condition.criterion, "yes"
+        if criterion is not None:
+            level, fact = needed(criterion, visit.assigned, self.facts, self.profile(visit))
+            if fact:
+                return "", fact
+            truth = ("no", "unknown", "unknown", "yes")[level]
         self.proof.branches.setdefault(step.key, set()).add(truth)
         seen = self.proof.seen.setdefault(step.key, {})
         for fact in step.condition.facts:
             for source in self.facts[fact].derive or (fact,):
                 if source in visit.assigned:
                     seen.setdefault(source, set()).add(visit.assigned[source])
-        branch = {"yes": step.then, "no": step.otherwise, "unknown": step.unknown}[truth]
-        yield self.chain(branch, after), visit
+        return truth, ""
 
-    def ask(self, step: Ask, after: Any, visit: Visit) -> Iterator[tuple[Any, Visit]]:
+    # --- steps: each returns the ways on ---------------------------------------------------------------------------
+
+    def say(self, step: Say, after: Any, visit: Visit) -> _Ways:
+        words = _words(step.text) if isinstance(step, Say) else 0
+        certain = visit.certain or (isinstance(step, Say) and step.today)
+        first = (visit.questions, visit.words) if certain and visit.first_step is None else visit.first_step
+        events = (*visit.events, step.key)
+        return [
+            (after, visit._replace(words=visit.words + words, events=events, certain=certain, first_step=first)),
+        ]
+
+    def when(self, step: When, after: Any, visit: Visit) -> _Ways:
+        truth = self.truth(step, visit)
+        branch = step.then if truth == "yes" else step.otherwise if truth == "no" else step.unknown
+        return [(self.chain(branch, after), visit)]
+
+    def ask(self, step: Ask, after: Any, visit: Visit) -> _Ways:
         fact, declared = step.fact, self.facts[step.fact]
         noted = self.proof.asks.setdefault(step.key, set())
         known = visit.assigned.get(fact)
         if known is not None and known.answered:
             noted.add("answered")
-            yield after, visit
-            return
+            return [(after, visit)]
         if declared.applies is not None:
             level, first = needed(declared.applies, visit.assigned, self.facts, self.profile(visit))
             if first:
                 raise _Split(first)
             if level == 0:
                 noted.add("not_applicable")
-                yield after, visit
-                return
+                return [(after, visit)]
         noted.add("asked")
-        text = step.opening or step.text or declared.question
-        read = visit.words + len(text.split())
+        read = visit.words + _words(step.opening or step.text or declared.question)
         beside = step.key.partition(".")[0] in (CONTACT, CALL_ME)  # how a coach reaches somebody is not counted
-        counted = visit if beside else visit._replace(asked=(*visit.asked, fact))
-        answers: tuple[Group, ...] = (Group(ASKED) if self.quotient.reads(fact) else Group("given", UNREAD),)
-        for answer in self.quotient.groups(fact) if fact == WHO else answers:
-            yield after, counted._replace(words=read, assigned={**visit.assigned, fact: answer})
+        asked = visit.asked if beside else (*visit.asked, fact)
+        if fact == WHO:
+            answers = self.quotient.groups(fact)
+        else:
+            unread = Group(ASKED) if self.quotient.reads(fact) else Group("given", UNREAD)
+            answers = (self.quotient.one(unread),)
+        return [
+            (after, visit._replace(asked=asked, words=read, assigned={**visit.assigned, fact: answer}))
+            for answer in answers
+        ]
 
-    def do(self, step: Do, after: Any, visit: Visit) -> Iterator[tuple[Any, Visit]]:
-        yield self.into(step.flow, after, visit)
+    def do(self, step: Do, after: Any, visit: Visit) -> _Ways:
+        return [self.into(step.flow, after, visit)]
 
     def into(self, name: str, after: Any, visit: Visit) -> tuple[Any, Visit]:
         flow = self.content.flows.get(name)
@@ -260,19 +279,19 @@ class _Prover:
             return after, visit
         return self.chain(flow.steps, after), visit._replace(flows=(*visit.flows, name))
 
-    def set_fact(self, step: SetFact, after: Any, visit: Visit) -> Iterator[tuple[Any, Visit]]:
+    def set_fact(self, step: SetFact, after: Any, visit: Visit) -> _Ways:
         known = visit.assigned.get(step.fact)
         if known is not None and known.answered:
             if any(key in visit.events for key in self.proof.sets.get(step.fact, ())):
                 self.proof.sets.setdefault(step.fact + "!", set()).update({step.key, *self.proof.sets[step.fact]})
-            yield after, visit
-            return
+            return [(after, visit)]
         self.proof.sets.setdefault(step.fact, set()).add(step.key)
         value = self.content.plain_value(step.fact, step.value)
-        assigned = {**visit.assigned, step.fact: Group("given", value, 0)}  # nobody said it
-        yield after, visit._replace(assigned=assigned, events=(*visit.events, step.key))
+        nobody_said_it = self.quotient.one(Group("given", value, 0))
+        assigned = {**visit.assigned, step.fact: nobody_said_it}
+        return [(after, visit._replace(assigned=assigned, events=(*visit.events, step.key)))]
 
-    def advise(self, step: Advise, after: Any, visit: Visit) -> Iterator[tuple[Any, Visit]]:
+    def advise(self, step: Advise, after: Any, visit: Visit) -> _Ways:
         visit = visit.given("advice")._replace(by_need=visit.by_need + step.questions, events=(*visit.events, step.key))
         certain = self.is_certain(step, visit)
         if visit.first_step is None:
@@ -283,14 +302,14 @@ class _Prover:
             named = {value for test in self.quotient.tests[ADVICE] for value in getattr(test, "values", ())}
             outcomes += [(one,) for one in sorted(named - {"none"})]
             outcomes += [] if certain else [("none",)]
-        for outcome in outcomes:
-            yield after, visit._replace(assigned={**visit.assigned, ADVICE: Group("given", outcome)})
+        groups = [self.quotient.one(Group("given", outcome)) for outcome in outcomes]
+        return [(after, visit._replace(assigned={**visit.assigned, ADVICE: group})) for group in groups]
 
     def is_certain(self, step: Advise, visit: Visit) -> bool:
         """Some running entry of these kinds fits already, and no further answer can take that away."""
         read = self.liveness.read_by_entries(step.kinds)
-        known = [(fact, group) for fact, group in visit.assigned.items() if fact in read and group.answered]
-        key = (step.key, *sorted(known, key=lambda one: one[0]))
+        known = [(fact, id(group)) for fact, group in visit.assigned.items() if fact in read and group.answered]
+        key = (step.key, frozenset(known))
         if key not in self.certain:
             verdicts = self.content.knowledge.matcher.bits.verdicts(self.surely(visit))
             self.certain[key] = bool((verdicts.fits | verdicts.coach) & self.with_step(step.kinds))
@@ -309,43 +328,40 @@ class _Prover:
             self.kinds[kinds] = matcher.of_kinds(kinds or None) & running
         return self.kinds[kinds]
 
-    def answer(self, step: Answer, after: Any, visit: Visit) -> Iterator[tuple[Any, Visit]]:
-        yield after, visit._replace(words=visit.words + len(step.text.split()), events=(*visit.events, step.key))
+    def answer(self, step: Answer, after: Any, visit: Visit) -> _Ways:
+        return [(after, visit._replace(words=visit.words + _words(step.text), events=(*visit.events, step.key)))]
 
-    def consent(self, step: Consent, after: Any, visit: Visit) -> Iterator[tuple[Any, Visit]]:
-        visit = visit._replace(words=visit.words + len(step.text.split()), events=(*visit.events, step.key))
-        yield after, visit
+    def consent(self, step: Consent, after: Any, visit: Visit) -> _Ways:
+        visit = visit._replace(words=visit.words + _words(step.text), events=(*visit.events, step.key))
         rest = after
-        while rest and not isinstance(rest[0], _Leave):
+        while rest and rest[0] is not _LEAVE:
             rest = rest[1]
-        yield rest, visit
+        return [(after, visit), (rest, visit)]
 
-    def handoff(self, step: Handoff, after: Any, visit: Visit) -> Iterator[tuple[Any, Visit]]:
+    def handoff(self, step: Handoff, after: Any, visit: Visit) -> _Ways:
         if visit.first_step is None:
             visit = visit._replace(first_step=(visit.questions, visit.words))
         visit = visit._replace(handed=True, events=(*visit.events, step.key))
-        yield self.into(CONTACT, after, visit)
+        return [self.into(CONTACT, after, visit)]
 
-    def offer(self, step: Offer, after: Any, visit: Visit) -> Iterator[tuple[Any, Visit]]:
+    def offer(self, step: Offer, after: Any, visit: Visit) -> _Ways:
         if step.open and step.open not in self.content.knowledge.catalogue:
-            yield after, visit  # a region switches this on by adding that entry
-            return
+            return [(after, visit)]  # a region switches this on by adding that entry
         visit = visit.given("offer")._replace(events=(*visit.events, step.key))
         if visit.handed and step.what == "coach":
-            yield after, visit
-            return
+            return [(after, visit)]
         flow = CONTACT if step.what == "coach" else step.what
         accepted = visit._replace(offers={**visit.offers, step.key: "yes"}, handed=visit.handed or step.what == "coach")
         if accepted.handed and accepted.first_step is None:
             accepted = accepted._replace(first_step=(visit.questions, visit.words))
-        yield self.into(flow, after, accepted)
-        yield after, visit._replace(offers={**visit.offers, step.key: "no"})
+        refused = visit._replace(offers={**visit.offers, step.key: "no"})
+        return [self.into(flow, after, accepted), (after, refused)]
 
-    def review(self, step: Review, after: Any, visit: Visit) -> Iterator[tuple[Any, Visit]]:
-        yield after, visit
+    def review(self, step: Review, after: Any, visit: Visit) -> _Ways:
+        return [(after, visit)]
 
-    def finish(self, step: Finish, after: Any, visit: Visit) -> Iterator[tuple[Any, Visit]]:
-        yield (), visit._replace(ended=True, events=(*visit.events, step.key))
+    def finish(self, step: Finish, after: Any, visit: Visit) -> _Ways:
+        return [((), visit._replace(ended=True, events=(*visit.events, step.key)))]
 
 
 class _Leave:
@@ -353,6 +369,11 @@ class _Leave:
 
 
 _LEAVE = _Leave()
+
+
+@cache
+def _words(text: str) -> int:
+    return len(text.split())
 
 
 _STEPS: dict[type, Any] = {

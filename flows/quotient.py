@@ -64,6 +64,7 @@ class Quotient:
             for leaf in leaves(criterion):
                 self._note(leaf)
         self._groups: dict[str, tuple[Group, ...]] = {}
+        self._known: dict[Group, Group] = {}
 
     def _note(self, leaf: Leaf) -> None:
         sources = self.facts[leaf.fact].derive or (leaf.fact,)
@@ -85,8 +86,12 @@ class Quotient:
             unanswered = [Group("dont_know")]
             if ("dont_know" in states) != ("declined" in states):
                 unanswered.append(Group("declined"))
-            self._groups[fact] = (*given, *unanswered)
+            self._groups[fact] = tuple([self.one(group) for group in (*given, *unanswered)])
         return self._groups[fact]
+
+    def one(self, group: Group) -> Group:
+        """The group that stands for all equal ones, so that visitors can be compared by what they hold."""
+        return self._known.setdefault(group, group)
 
     def size(self, fact: str) -> int:
         return sum(group.size for group in self.groups(fact))

@@ -23,7 +23,7 @@ from flows.walk import Advised, Walk, walk
 from knowledge.criteria import UNKNOWN, InState, leaves
 from knowledge.entries import MONEY_KINDS, Entry
 from knowledge.problems import Problems
-from knowledge.profile import Given
+from knowledge.profile import Given, Profile
 from knowledge.witness import Finder, TooHard
 
 MOST_TURNS = 40
@@ -127,6 +127,7 @@ class _Alike:
 
     step: Advise
     known: dict[str, Given]
+    profile: Profile  # of what is known
     free: frozenset[str]
     about: int
     arrivals: list[Arrival]  # with the fewest answers first
@@ -187,7 +188,7 @@ class _Seeker:
                 continue
             first = next((one for one in some.arrivals if later or one.possible & bit), None)
             if first is not None:
-                said, more = first.visit.said, self.finder.least(entry.criterion, some.known, some.free)
+                said, more = first.visit.said, self.finder.least(entry.criterion, some.profile, some.free)
                 starts.append(_Start(first, some.known, some.free, said, said + more, some.about))
         return sorted(starts, key=lambda one: one.least)
 
@@ -199,9 +200,10 @@ class _Seeker:
             free = (one.answered & read).difference(known)
             about = self.abouts.setdefault((tuple(known.items()), free), len(self.abouts))
             key = (one.arrival.step.key, about)
-            if key not in found:
-                found[key] = _Alike(one.arrival.step, known, free, about, [])
-            found[key].arrivals.append(one.arrival)
+            alike = found.get(key)
+            if alike is None:
+                alike = found[key] = _Alike(one.arrival.step, known, self.finder.profile(known), free, about, [])
+            alike.arrivals.append(one.arrival)
         return list(found.values())
 
     def play(self, entry: Entry, arrival: Arrival, found: dict[str, Given]) -> Reached | None:

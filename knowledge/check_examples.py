@@ -6,7 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any as Anything
 
-from knowledge.criteria import NO, UNKNOWN, All, Any, Criterion, Leaf, Not, judge, leaves
+from knowledge.criteria import (
+    HUMAN,
+    NO,
+    UNKNOWN,
+    VERDICTS,
+    YES,
+    All,
+    Any,
+    Criterion,
+    Leaf,
+    Not,
+    judge,
+    leaves,
+    missing,
+)
 from knowledge.entries import MONEY_KINDS, Entry, Example
 from knowledge.facts import Facts
 from knowledge.given import read_given_node
@@ -20,10 +34,12 @@ class _Case:
     example: Example
     profile: Profile
 
+    def level(self, criterion: Criterion) -> int:
+        return criterion.level(self.profile)
+
     def comes_true(self, criterion: Criterion) -> bool:
-        judgement = judge(criterion, self.profile)
-        return judgement.verdict == self.example.verdict and (
-            self.example.missing is None or set(judgement.missing) == set(self.example.missing)
+        return VERDICTS[self.level(criterion)] == self.example.verdict and (
+            self.example.missing is None or set(missing(criterion, self.profile)) == set(self.example.missing)
         )
 
 
@@ -41,7 +57,7 @@ class CriteriaChecks:
         cases = self.cases(entry)
         for case in cases:
             self.example(entry, case)
-        self.somebody_fits(entry)
+        self.somebody_fits(entry, {case.level(entry.criterion) for case in cases})
         self.conditions_mean_something(entry)
         if entry.kind in MONEY_KINDS:
             self.enough_examples(entry)
@@ -60,6 +76,8 @@ class CriteriaChecks:
 
     def example(self, entry: Entry, case: _Case) -> None:
         example = case.example
+        if case.comes_true(entry.criterion):
+            return
         judgement = judge(entry.criterion, case.profile)
         if judgement.verdict != example.verdict:
             told = self.reason(entry, case, judgement)
@@ -68,7 +86,7 @@ class CriteriaChecks:
                 f"example '{example.name}' expects {example.verdict} but gets {judgement.verdict}",
                 told or "Change the audience, or the example when the source says otherwise.",
             )
-        elif example.missing is not None and set(judgement.missing) != set(example.missing):
+        elif example.missing is not None:
             self.problems.error(
                 example.place,
                 f"example '{example.name}' expects missing [{', '.join(sorted(example.missing))}] "
@@ -116,15 +134,16 @@ class CriteriaChecks:
                     "Add an example that only this condition decides, or remove the condition.",
                 )
 
-    def somebody_fits(self, entry: Entry) -> None:
+    def somebody_fits(self, entry: Entry, levels: set[int]) -> None:
+        """`levels` are those of the examples: an example is somebody, so what it shows is not searched for."""
         try:
-            if self.finder.holds(entry.criterion) is None:
+            if not levels & {HUMAN, YES} and self.finder.holds(entry.criterion) is None:
                 self.problems.error(
                     entry.place,
                     f"nobody can ever get '{entry.id}'",
                     "Two conditions of the audience exclude each other.",
                 )
-            elif entry.kind in MONEY_KINDS and self.finder.fails(entry.criterion) is None:
+            elif entry.kind in MONEY_KINDS and NO not in levels and self.finder.fails(entry.criterion) is None:
                 self.problems.error(
                     entry.place, f"'{entry.id}' fits everybody", "Add the conditions of the source to 'audience'."
                 )

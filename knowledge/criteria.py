@@ -263,6 +263,26 @@ def judge(criterion: Criterion, profile: Known) -> Judgement:
     return _judge(criterion, profile, True)
 
 
+def missing(criterion: Criterion, profile: Known) -> tuple[str, ...]:
+    """`judge(criterion, profile).missing` alone, faster."""
+    found: dict[str, None] = {}
+    if criterion.level(profile) == UNKNOWN:
+        _note_missing(criterion, profile, found)
+    return tuple(found)
+
+
+def _note_missing(criterion: Criterion, profile: Known, found: dict[str, None]) -> None:
+    """Of a criterion that is unknown: nothing but its unknown parts keeps it so."""
+    if isinstance(criterion, Leaf):
+        found.update(dict.fromkeys(profile.askable(criterion.fact)))
+    elif isinstance(criterion, Not):
+        _note_missing(criterion.part, profile, found)
+    elif isinstance(criterion, All | Any):
+        for part in criterion.parts:
+            if part.level(profile) == UNKNOWN:
+                _note_missing(part, profile, found)
+
+
 def _judge(criterion: Criterion, profile: Known, wanted: bool) -> Judgement:
     if isinstance(criterion, Leaf):
         level = criterion.level(profile)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any as Anything
 from typing import NamedTuple, Protocol
 
-from knowledge.criteria import NO, NOT_APPLICABLE, UNKNOWN, YES, judge
+from knowledge.criteria import NO, NOT_APPLICABLE, UNKNOWN, YES, missing
 from knowledge.facts import MOST_KEPT, Fact, Facts
 
 INFINITE = float("inf")
@@ -190,7 +190,7 @@ class Profile:
         if not sources:
             if declared.applies is None or self.is_known(fact) or self.applies_level(fact) != UNKNOWN:
                 return (fact,)
-            return judge(declared.applies, self).missing or (fact,)
+            return missing(declared.applies, self) or (fact,)
         states = {source: self.state_of(source) for source in sources}
         for wanted in (("given",), ("not_asked",), ("dont_know", "declined")):
             for source in sources:

@@ -22,6 +22,7 @@ from knowledge.yaml_faults import Fault, fault, no_break_space
 
 # libyaml's parser is six times faster and not recursive; a PyYAML built without it still reads, slower.
 _Parser: Any = getattr(getattr(yaml, "cyaml", None), "CParser", yaml.Loader)
+_SCALAR, _LIST, _END, _LAST = yaml.ScalarEvent, yaml.SequenceStartEvent, yaml.MappingEndEvent, yaml.SequenceEndEvent
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32
@@ -78,6 +79,11 @@ class Node(NamedTuple):
         if isinstance(self.value, tuple):
             return [part.plain() for part in self.value]
         return {key: part.plain() for key, part in self.value.items()}
+
+
+# Make one without the call that a named tuple puts between: a check makes a hundred thousand.
+_new_node: Callable[[type[Node], Any], Node] = tuple.__new__
+_new_place: Callable[[type[Place], Any], Place] = tuple.__new__
 
 
 def read_file(path: Path, shown_as: str, problems: Problems) -> Node | None:
@@ -173,10 +179,11 @@ class _Composer:
 
     def __init__(self, text: str, file: str, problems: Problems) -> None:
         self.file, self.problems, self.nodes = file, problems, 0
-        self.parser: Any = _Parser(text)
+        parser: Any = _Parser(text)
+        self._next: Callable[[], Any] = parser.get_event
 
     def document(self) -> Node | None:
-        event = self._next()  # stream start
+        self._next()  # stream start
         event = self._next()
         if isinstance(event, yaml.StreamEndEvent):
             self.problems.error(Place(self.file), "is empty", "Write something, or delete the file.")
@@ -188,76 +195,80 @@ class _Composer:
             raise _Refused(self._place(event), "holds more than one document", "Remove the line with '---'.")
         return node
 
-    def _next(self) -> Any:
-        return self.parser.get_event()
-
     def _place(self, event: Any) -> Place:
         mark = event.start_mark
-        return Place(self.file, mark.line + 1, mark.column + 1)
+        return _new_place(Place, (self.file, mark.line + 1, mark.column + 1))
 
     def _node(self, event: Any, depth: int) -> Node:
         self.nodes += 1
         place = self._place(event)
-        if depth > MAX_DEPTH:
-            raise _Refused(place, f"is nested more than {MAX_DEPTH} levels deep", "Split it.")
-        if self.nodes > MAX_NODES:
-            raise _Refused(place, f"holds more than {MAX_NODES} values", "Split the file.")
-        if isinstance(event, yaml.AliasEvent):
-            raise _Refused(
-                place, f"uses the alias '*{event.anchor}'", "Write the value out again; aliases are not read."
-            )
-        if event.anchor:
-            raise _Refused(place, f"uses the anchor '&{event.anchor}'", "Remove it; anchors are not read.")
-        if event.tag not in (None, "!"):
-            raise _Refused(place, f"uses the tag '{event.tag}'", "Remove it; tags are not read.")
-        if isinstance(event, yaml.ScalarEvent):
+        if depth > MAX_DEPTH or self.nodes > MAX_NODES or event.anchor or (event.tag and event.tag != "!"):
+            raise self._refused(event, depth, place)
+        kind = type(event)
+        if kind is _SCALAR:
             return self._scalar(event, place)
-        if isinstance(event, yaml.SequenceStartEvent):
+        if kind is _LIST:
             return self._list(place, depth)
         return self._mapping(place, depth)
 
+    def _refused(self, event: Any, depth: int, place: Place) -> _Refused:
+        if depth > MAX_DEPTH:
+            return _Refused(place, f"is nested more than {MAX_DEPTH} levels deep", "Split it.")
+        if self.nodes > MAX_NODES:
+            return _Refused(place, f"holds more than {MAX_NODES} values", "Split the file.")
+        if isinstance(event, yaml.AliasEvent):
+            return _Refused(
+                place, f"uses the alias '*{event.anchor}'", "Write the value out again; aliases are not read."
+            )
+        if event.anchor:
+            return _Refused(place, f"uses the anchor '&{event.anchor}'", "Remove it; anchors are not read.")
+        return _Refused(place, f"uses the tag '{event.tag}'", "Remove it; tags are not read.")
+
     def _scalar(self, event: Any, place: Place) -> Node:
         text: str = event.value
-        bad = _CONTROL.search(text) if event.style == '"' else None  # escapes such as "\0" only show themselves here
-        if bad:
+        style = event.style
+        if style == '"' and (bad := _CONTROL.search(text)):  # escapes such as "\0" only show themselves here
             raise _Refused(place, f"holds the invisible character U+{ord(bad.group()):04X}", "Delete it.")
-        if not event.style and text in ("~", "null"):  # plain; the two parsers say that as None and ""
+        if not style and text in ("~", "null"):  # plain; the two parsers say that as None and ""
             text = ""
-        return Node(text, place)
+        return _new_node(Node, (text, place, None))
 
     def _list(self, place: Place, depth: int) -> Node:
         parts: list[Node] = []
-        while not isinstance(event := self._next(), yaml.SequenceEndEvent):
+        following = self._next
+        while type(event := following()) is not _LAST:
             parts.append(self._node(event, depth + 1))
-        return Node(tuple(parts), place)
+        return _new_node(Node, (tuple(parts), place, None))
 
     def _mapping(self, place: Place, depth: int) -> Node:
         parts: dict[str, Node] = {}
         keys: dict[str, Place] = {}
-        while not isinstance(event := self._next(), yaml.MappingEndEvent):
+        following = self._next
+        while type(event := following()) is not _END:
             key = self._node(event, depth + 1)
-            value = self._node(self._next(), depth + 1)
-            if not key.is_text:
+            value = self._node(following(), depth + 1)
+            name = key.value
+            if type(name) is not str:
                 raise _Refused(
                     key.place,
                     "starts with a bracket where a key must stand",
                     "Start with a word, or put the whole text between double quotes.",
                 )
-            if key.text == "<<":
+            if name == "<<":
                 raise _Refused(key.place, "uses the merge key '<<'", "Write the keys out; merging is not read.")
-            if key.text in parts:
+            if name in parts:
                 self.problems.error(
                     key.place,
-                    f"'{key.text}' stands here twice (first on line {keys[key.text].line})",
+                    f"'{name}' stands here twice (first on line {keys[name].line})",
                     "Keep one of the two.",
-                    width=len(key.text),
+                    width=len(name),
                 )
                 continue
-            if key.text.isdigit() and value.value == "" and (last := next(reversed(parts.values()), None)) is not None:
+            if value.value == "" and name.isdigit() and (last := next(reversed(parts.values()), None)) is not None:
                 self._comma(last, key)
                 continue
-            parts[key.text], keys[key.text] = value, key.place
-        return Node(parts, place, keys)
+            parts[name], keys[name] = value, key.place
+        return _new_node(Node, (parts, place, keys))
 
     def _comma(self, last: Node, key: Node) -> None:
         """`{max: 5,5}` is a key `max` and a key `5`: to whoever wrote it, it is one number."""

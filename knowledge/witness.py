@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from itertools import repeat
 from typing import Any
 
-from knowledge.criteria import NO, UNKNOWN, All, At, Between, Criterion, EachOf, Inside, InState, Leaf, judge, leaves
+from knowledge.criteria import NO, UNKNOWN, All, At, Between, Criterion, EachOf, Inside, InState, Leaf, leaves, missing
 from knowledge.facts import Fact, Facts
 from knowledge.profile import Given, Profile
 
@@ -29,6 +29,7 @@ class Finder:
     def __init__(self, facts: Facts, geography: Any) -> None:
         self._facts, self._geography = facts, geography
         self._inside: dict[str, list[bool | None]] = {}  # area -> for each municipality whether it lies in it
+        self._last: _Tests | None = None
         self._kept: dict[Hashable, list[Any]] = {}  # values tried, by fact and tests: most criteria share theirs
 
     def find(self, criterion: Criterion, goal: Goal, given: dict[str, Given] | None = None) -> dict[str, Given] | None:
@@ -36,9 +37,8 @@ class Finder:
 
         Raises TooHard.
         """
-        tests = _tests(criterion, self._facts)
         self._steps = 0
-        return self._search(criterion, goal, dict(given or {}), tests)
+        return self._search(criterion, goal, dict(given or {}), _Tests(criterion, self._facts))
 
     def find_within(
         self, criterion: Criterion, goal: Goal, given: dict[str, Given], free: frozenset[str], most: int
@@ -48,18 +48,18 @@ class Finder:
         Raises TooHard.
         """
         self._steps = 0
-        return self._search(criterion, goal, dict(given), _tests(criterion, self._facts), free, most)
+        return self._search(criterion, goal, dict(given), self._tests_of(criterion), free, most)
 
-    def least(self, criterion: Criterion, given: dict[str, Given], free: frozenset[str]) -> int:
+    def least(self, criterion: Criterion, profile: Profile, free: frozenset[str]) -> int:
         """A bound: no fewer answers, besides those to `free` facts, decide a criterion whose parts must all hold."""
-        profile = Profile(self._facts, self._geography, given)
         needed: set[str] = set()
-        for part in _parts(criterion):
-            if isinstance(part, Leaf) and part.level(profile) == UNKNOWN:
-                sources = {*(self._facts[part.fact].derive or (part.fact,))}
-                if not sources & (free | needed):
-                    needed.add(min(sources))
+        for leaf, sources in self._tests_of(criterion).needed:
+            if leaf.level(profile) == UNKNOWN and needed.isdisjoint(sources) and free.isdisjoint(sources):
+                needed.add(min(sources))
         return len(needed)
+
+    def profile(self, given: dict[str, Given]) -> Profile:
+        return Profile(self._facts, self._geography, given)
 
     def holds(self, criterion: Criterion) -> dict[str, Given] | None:
         """Somebody who is not ruled out and for whom nothing is left to ask."""
@@ -68,8 +68,14 @@ class Finder:
     def fails(self, criterion: Criterion) -> dict[str, Given] | None:
         return self.find(criterion, lambda level: level == NO)
 
+    def _tests_of(self, criterion: Criterion) -> _Tests:
+        """Kept for the last criterion: one is looked at from many beginnings, and then never again."""
+        if self._last is None or self._last.criterion is not criterion:
+            self._last = _Tests(criterion, self._facts)
+        return self._last
+
     def _search(
-        self, criterion: Criterion, goal: Goal, answers: dict[str, Given], tests: dict[str, list[Leaf]],
+        self, criterion: Criterion, goal: Goal, answers: dict[str, Given], tests: _Tests,
         free: frozenset[str] = frozenset(), most: int | None = None, tried: frozenset[str] = frozenset(),
     ) -> dict[str, Given] | None:  # fmt: skip
         self._steps += 1
@@ -79,17 +85,19 @@ class Finder:
         level = criterion.level(profile)
         if level != UNKNOWN and goal(level):
             return answers
-        states = [fact for fact, some in tests.items() if fact not in answers and _tests_state(some)]
+        states = [fact for fact in tests.states if fact not in answers]
         if level != UNKNOWN and not states:
             return None
-        missing = judge(criterion, profile).missing if level == UNKNOWN else ()
+        if most == 0 and free.issubset(answers):
+            return None  # whatever else is asked is one answer too many
+        open_facts = missing(criterion, profile) if level == UNKNOWN else ()
         if most is not None:  # told, it counts although nothing says yet that it applies
-            missing = (*missing, *(leaf.fact for leaf in leaves(criterion) if leaf.level(profile) == UNKNOWN))
-        for fact in dict.fromkeys(self._to_ask((*missing, *states), profile, told=most is not None)):
+            open_facts = (*open_facts, *(leaf.fact for leaf in tests.leaves if leaf.level(profile) == UNKNOWN))
+        for fact in dict.fromkeys(self._to_ask((*open_facts, *states), profile, told=most is not None)):
             left = most if most is None or fact in free else most - 1
             if fact in tried or (left is not None and left < 0):
                 continue
-            for answer in self.candidates(self._facts[fact], tests.get(fact, [])):
+            for answer in self.candidates(self._facts[fact], tests.by_fact.get(fact, [])):
                 found = self._search(criterion, goal, {**answers, fact: answer}, tests, free, left, tried)
                 if found is not None:
                     return found
@@ -98,21 +106,17 @@ class Finder:
             tried |= {fact}  # whoever answers it was found above, whatever else they answer
         return None
 
-    def _to_ask(self, missing: Iterable[str], profile: Profile, told: bool) -> Iterable[str]:
+    def _to_ask(self, facts: Iterable[str], profile: Profile, told: bool) -> Iterable[str]:
         """The first fact that can be answered now: what decides whether another applies comes before it, unless it is
         told without being asked."""
-        for fact in missing:
+        for fact in facts:
             wanted, depth = fact, 0
             while depth < 10:
                 declared = self._facts[wanted]
                 if declared.derive:
                     wanted = profile.askable(wanted)[0]
-                elif (
-                    not told
-                    and declared.applies is not None
-                    and (need := judge(declared.applies, profile)).level == UNKNOWN
-                ):
-                    wanted = need.missing[0]
+                elif not told and declared.applies is not None and profile.applies_level(wanted) == UNKNOWN:
+                    wanted = missing(declared.applies, profile)[0]
                 else:
                     break
                 depth += 1
@@ -172,10 +176,25 @@ class Finder:
         return [*keys, *sorted(seen.values())]
 
 
-def _tests(criterion: Criterion, facts: Facts) -> dict[str, list[Leaf]]:
+class _Tests:
+    """What a criterion tests, as far as a search needs it."""
+
+    def __init__(self, criterion: Criterion, facts: Facts) -> None:
+        self.criterion = criterion
+        self.leaves = tuple(leaves(criterion))
+        self.by_fact = _by_fact(self.leaves, facts)
+        self.states = tuple(fact for fact, some in self.by_fact.items() if _tests_state(some))
+        self.needed = tuple(  # what must all hold, each with the facts that can settle it
+            (part, frozenset(facts[part.fact].derive or (part.fact,)))
+            for part in _parts(criterion)
+            if isinstance(part, Leaf)
+        )
+
+
+def _by_fact(some: Iterable[Leaf], facts: Facts) -> dict[str, list[Leaf]]:
     """Every leaf that may matter, by the fact that is asked: also those that decide whether a fact applies."""
     found: dict[str, list[Leaf]] = {}
-    waiting, seen = list(leaves(criterion)), set[str]()
+    waiting, seen = list(some), set[str]()
     while waiting:
         leaf = waiting.pop(0)
         sources = facts[leaf.fact].derive or (leaf.fact,)

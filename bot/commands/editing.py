@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import sys
 from collections.abc import Mapping
@@ -201,6 +200,8 @@ def _bot_name() -> str:
     settings = read_settings()
     if not settings.telegram_token:
         return ""
+    import asyncio
+
     from bot.channels.telegram_service import name_of_bot
 
     name = asyncio.run(name_of_bot(settings))
