@@ -23,6 +23,7 @@ from flows.names import check_names
 from flows.proof import prove
 from flows.proofreport import proof_data, proof_text, witnesses_text
 from flows.reaching import Reach, check_reach, reach
+from flows.readers import check_readers
 from flows.visiting import Proof
 from knowledge.checks import check_knowledge
 from knowledge.problems import Place, Problem, Problems
@@ -149,6 +150,7 @@ def check_flows(content: Content, moment: datetime, problems: Problems) -> Repor
     skipped = ""
     check_names(content, problems)
     check_texts(content, problems)
+    check_readers(content, problems)
     check_partial(content, problems)
     sound = check_cycles(content, problems) and _is_whole(content)
     if sound and not any(_breaks(problem) for problem in problems.errors):

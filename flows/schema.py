@@ -88,7 +88,7 @@ def _steps() -> list[Schema]:
         },
         "more": _said(_TEXT, "Button that shows the choices left out."),
         "tries": _said({"type": "integer", "minimum": 1}, "Texts that are not understood before a human takes over."),
-        "for": {"enum": ["coach"], "description": "Only the coach reads this answer."},
+        "for": {"enum": ["coach"], "description": "Only the coach reads this answer; no condition or entry may."},
     }
     kinds: list[tuple[str, Schema, Schema]] = [
         ("say", _said(_TEXT, "A message, said once."), {
