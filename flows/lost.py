@@ -41,6 +41,9 @@ def not_understood(session: Session, outcome: Outcome, words: str) -> None:
         return
     if deskquestions.offer_language_of(session, words):
         return
+    if session.state.done.get("!doubt") == session.state.turn:  # care.py said what matters; a human says more
+        offer_human(session, session.voice.phrase("somebody_listens"))
+        return
     misses = session.state.misses + 1
     screen = session.before.shown
     fact = screen.fact if screen else ""
@@ -53,7 +56,8 @@ def not_understood(session: Session, outcome: Outcome, words: str) -> None:
         session.unmark(LOST, f"{LOST}.review")
         session.mark(LOST, {"turn": session.state.turn})
         return
-    if misses == 1 and not session.state.answers:  # the first thing somebody says deserves more than "I do not know"
+    if misses == 1 and isinstance(step, Ask) and step.opening and not session.state.answers:
+        # the first thing somebody says deserves more than "I do not know"
         about_work = session.content.knowledge.search.is_about_work(words)
         session.say("vague" if about_work and len(words.split()) <= FEW_WORDS else "first_unclear")
     elif isinstance(outcome, Unread) and outcome.phrase != "not_understood":
