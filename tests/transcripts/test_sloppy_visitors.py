@@ -19,7 +19,7 @@ def test_wat_is_dat_explains_the_word_on_the_screen(said: str) -> None:
 
 def test_only_what_is_about_health_itself_is_left_out() -> None:
     told = Talk().says("ik heb rugklachten en was stratenmaker in Tiel")
-    assert "Wat u over gezondheid zegt, bewaar ik niet." in text_of(told)
+    assert "Wat u over gezondheid zegt, noteer ik niet." in text_of(told)
     assert "Ik lees: stratenmaker, Tiel." in text_of(told)
     assert set(told.understood) == {"occupation", "sector", "place"}
     assert "rug" not in str(told.understood)
@@ -28,7 +28,7 @@ def test_only_what_is_about_health_itself_is_left_out() -> None:
 def test_words_of_ones_own_beside_health_are_noted_only_when_they_are_words_of_work() -> None:
     told = Talk().says("ik heb reuma en wil een cursus leven met reuma")
     assert "course" not in told.understood
-    assert "Wat u over gezondheid zegt, bewaar ik niet." in text_of(told)
+    assert "Wat u over gezondheid zegt, noteer ik niet." in text_of(told)
 
 
 @pytest.mark.parametrize("said", ["nee toch liever techniek", "toch maar techniek"])
