@@ -12,9 +12,11 @@ from flows.model import Handoff
 from flows.walk import Walk, candidates
 from knowledge.geography_spots import Spot
 from knowledge.stock import one_of
+from knowledge.summaries import label
 
 if TYPE_CHECKING:
     from flows.session import Session
+    from flows.voice import Voice
 
 WHO = (
     "situation",
@@ -28,6 +30,7 @@ WHO = (
     "education",
 )
 HIDDEN = ("sensitive", "special")
+WISHES = ("goal", "employer_goal")
 NOT_PASSED_ON = ("rating", "phone", "email", "preferred_contact", "part_of_day", "name", "advice")
 
 
@@ -161,7 +164,7 @@ def summary(session: Session, walked: Walk) -> tuple[str, ...]:
     passing = shown_before_claim(session)
 
     def said(*wanted: str) -> str:
-        return ", ".join(voice.value(fact, passing[fact]) for fact in wanted if fact in passing)
+        return ", ".join(_of_client(session, voice, fact, passing[fact]) for fact in wanted if fact in passing)
 
     who = said(
         "situation", "age", "place", "company_place", "school_place", "sector", "company_size", "education", "benefit"
@@ -187,6 +190,14 @@ def summary(session: Session, walked: Walk) -> tuple[str, ...]:
         f"Nog open: {', '.join(voice.name(fact) for fact in missing) or 'niets'}",
         f"Beloofd: {session.world.promise or 'geen tijd'}",
     )
+
+
+def _of_client(session: Session, voice: Voice, fact: str, value: Any) -> str:
+    """An answer as it is read back; a wish too, whose button speaks for the visitor: "cursus voor mijn mensen"."""
+    if fact not in WISHES:
+        return voice.value(fact, value)
+    facts = session.content.knowledge.facts
+    return label(fact, value, facts, facts.lists, str, "nl")
 
 
 def snapshot(session: Session, walked: Walk) -> dict[str, object]:

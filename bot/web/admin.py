@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from bot.cleaning import clean_text
 from bot.web import dates, keeping, outcome_codes, policy, settling
-from bot.web.coach_desk import CHANNELS
+from bot.web.coach_desk import CHANNELS, situation_names
 from bot.web.decided import closing_days, teams
 from bot.web.desk_frame import desk_page, go, staff_of
 from bot.web.house import House, house
@@ -66,7 +66,7 @@ async def show_admin(
         ],
         languages=[(id_, DUTCH_NAMES.get(id_, id_)) for id_ in here.content.languages],
         team_rows=settling.team_rows(here),
-        situations=[(id_, one.label) for id_, one in here.content.knowledge.facts["situation"].choices.items()],
+        situations=list(situation_names(here).items()),
         days=settling.days(here),
         own_days=settling.closed(here),
         target=desk.first_reply_hours,

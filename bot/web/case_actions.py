@@ -14,6 +14,7 @@ from starlette.responses import Response
 from bot.cleaning import clean_text
 from bot.web import outcome_words, policy
 from bot.web.case_page import case_view, find_case, gone, show_case
+from bot.web.client_words import value_about_client
 from bot.web.dates import AMSTERDAM
 from bot.web.desk_frame import conflict_words, go, staff_of
 from bot.web.house import House, house
@@ -229,7 +230,7 @@ def _conflict(here: House, wanted: do.DeskAction, refused: do.Refused) -> str:
     """Why nothing happened, with what was filled in where the page has no box that keeps it."""
     words = conflict_words(refused)
     if refused.why == "changed" and isinstance(wanted, do.EditAnswer) and wanted.value is not None:
-        return f"{words} U vulde in: {here.content.knowledge.explainer.value(wanted.fact, wanted.value)}."
+        return f"{words} U vulde in: {value_about_client(here.content.knowledge, wanted.fact, wanted.value)}."
     return words
 
 

@@ -7,13 +7,14 @@ import re
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.web import dates, outcome_words, policy, reads, sse
-from bot.web.client_words import about_client
+from bot.web.client_words import about_client, choice_about_client, value_about_client
 from bot.web.coach_desk import CHANNELS
 from bot.web.desk_frame import desk_page, may_act, staff_of
 from bot.web.house import House, house
@@ -167,8 +168,7 @@ def _known(here: House, one: Any, facts: Any) -> Known:
 def _words(here: House, one: Any) -> str:
     if one.status != "given":
         return {"dont_know": "weet niet", "declined": "zegt liever niet"}.get(one.status, "–")
-    words = str(here.content.knowledge.explainer.value(one.fact, one.value))
-    return about_client(words) if here.content.knowledge.facts[one.fact].choices else words
+    return value_about_client(here.content.knowledge, one.fact, one.value)
 
 
 def _five(row: CaseRow) -> tuple[tuple[str, str], ...]:
@@ -218,6 +218,7 @@ async def show_case(request: Request, view: View, status: int = 200) -> Response
         base=f"/desk/g/{view.code}",
         message_id=secrets.token_hex(12),
         facts=here.content.knowledge.facts,
+        of_client=partial(choice_about_client, here.content.knowledge),
         buttons=False,
         visitor_name=view.who,
         retry=f"/desk/g/{view.code}/opnieuw" if view.mine else "",

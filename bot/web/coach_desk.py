@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.web import dates, policy, sse
-from bot.web.client_words import about_client
+from bot.web.client_words import about_client, choice_about_client, value_about_client
 from bot.web.desk_frame import desk_page, staff_of
 from bot.web.house import House, house
 from bot.web.policy import Page
@@ -49,12 +49,12 @@ def _plain(here: House, row: TodayRow) -> TodayRow:
     """The row without the labels of its summary lines, and with its answers in words."""
     if row.kind == "follow_up":
         return row
-    explainer, facts = here.content.knowledge.explainer, here.content.knowledge.facts
+    knowledge = here.content.knowledge
     wishes = [
-        explainer.choice(fact, one)
+        choice_about_client(knowledge, fact, one)
         for one in (part.strip() for part in row.contact.split(","))
         for fact in ("preferred_contact", "part_of_day")
-        if one and one in facts[fact].choices
+        if one and one in knowledge.facts[fact].choices
     ]
     wants = row.wants.removeprefix("Wil: ")
     return replace(
@@ -62,7 +62,7 @@ def _plain(here: House, row: TodayRow) -> TodayRow:
         wants=about_client(wants) if row.channel != "desk" else wants,  # what a coach typed stays as it is
         fits=_REASON.sub("", row.fits.removeprefix("Past: ")).replace("; ", ", "),
         open_questions=about_client(row.open_questions.removeprefix("Nog open: ")),
-        contact=", ".join(wishes).replace("'S ", "'s ").lower() or row.contact,
+        contact=", ".join(wishes).lower() or row.contact,
     )
 
 
@@ -118,7 +118,8 @@ async def inbox(request: Request) -> Response:
 
 
 def situation_names(here: House) -> dict[str, str]:
-    return {id_: choice.label for id_, choice in here.content.knowledge.facts["situation"].choices.items()}
+    knowledge = here.content.knowledge
+    return {id_: value_about_client(knowledge, "situation", id_) for id_ in knowledge.facts["situation"].choices}
 
 
 def region_names(here: House, rows: list[InboxRow]) -> list[tuple[str, str]]:

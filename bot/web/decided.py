@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.web import dates
+from bot.web.coach_desk import situation_names
 from bot.web.house import House
 from storage.promise import dutch_holidays
 from storage.rows import Staff
@@ -39,10 +40,10 @@ class TeamLine:
 
 def teams(here: House, staff: Iterable[Staff]) -> list[TeamLine]:
     knowledge = here.content.knowledge
-    situations = knowledge.facts["situation"].choices
+    situations = situation_names(here)
     found = []
     for one in knowledge.desk.teams:
-        serves = ", ".join(situations[id_].label if id_ in situations else id_ for id_ in one.situations)
+        serves = ", ".join(situations.get(id_, id_) for id_ in one.situations)
         where = ", ".join(knowledge.explainer.area(scope) for scope in one.regions)
         people = ", ".join(
             who.name

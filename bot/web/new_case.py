@@ -11,6 +11,7 @@ from starlette.responses import Response
 from bot.cleaning import clean_text
 from bot.web import policy
 from bot.web.case_actions import read_answer
+from bot.web.client_words import value_about_client
 from bot.web.desk_frame import desk_page, go, staff_of
 from bot.web.house import House, house
 from bot.web.knowing import known_facts, profile_of
@@ -75,9 +76,14 @@ def open_turn(here: House, text: str, state: State, now: datetime) -> Turn:
         for match in knowledge.matcher.match(profile_of(here.content, state.answers, now.date()), now)
         if match.verdict != "does_not_fit"
     ][:12]
+    who = [
+        value_about_client(knowledge, one.fact, answer.value) if answer.status == "given" else one.value
+        for one in known
+        for answer in (state.answers[one.fact],)
+    ]
     wanted = " ".join(redact(text).text.split())
     summary = (
-        f"Wie: {', '.join(one.value for one in known) or 'nog niet bekend'}",
+        f"Wie: {', '.join(who) or 'nog niet bekend'}",
         f"Wil: {wanted[:160]}",
         f"Past: {'; '.join(match.entry.name for match in matches[:3]) or 'nog niets gevonden'}",
         "Nog open: zie het blad",

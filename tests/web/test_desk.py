@@ -9,7 +9,8 @@ import pytest
 
 from bot.desk import Desk
 from bot.web.case_actions import ACTIONS, read_day
-from bot.web.client_words import about_client
+from bot.web.client_words import about_client, choice_about_client, value_about_client
+from tests.shipped import shipped
 from tests.web.conftest import Visitor, a_case, staff
 from tests.web.serving import Clock
 
@@ -426,6 +427,32 @@ async def test_the_bot_goes_on_where_the_coach_says(visitor: Visitor, sanne: Vis
 )
 def test_a_coach_reads_about_the_client(said: str, told: str):
     assert about_client(said) == told
+
+
+@pytest.mark.parametrize(
+    ("fact", "value", "told"),
+    [
+        ("situation", "employer", "Heeft een bedrijf"),
+        ("situation", "intermediary", "Voor iemand anders"),
+        ("employer_goal", "train_people", "Mensen scholen"),
+        ("employer_goal", "team_plan", "Plan voor het team"),
+        ("goal", "unsure", "Twijfelt nog"),
+        ("unemployed_for", "never_worked", "Heeft nog niet gewerkt"),
+        ("course_purpose", "keep_up", "Wil bijblijven in zijn of haar vak"),
+        ("preferred_contact", "call", "Wil gebeld worden"),
+        ("part_of_day", "morning", "'s ochtends"),
+    ],
+)
+def test_the_sheet_says_a_choice_of_the_client(fact: str, value: str, told: str):
+    assert value_about_client(shipped().knowledge, fact, value) == told
+
+
+def test_no_choice_speaks_for_the_visitor_at_the_desk():
+    knowledge = shipped().knowledge
+    for fact in knowledge.facts:
+        for value in knowledge.facts[fact].choices:
+            told = choice_about_client(knowledge, fact, value)
+            assert not re.search(r"\b(ik|mij|mijn|mezelf|wij|u|uw)\b|^'S", told), told
 
 
 async def test_what_was_answered_and_is_still_sealed_is_not_asked_again(visitor: Visitor, bilal: Visitor, desk: Desk):
