@@ -6,6 +6,7 @@ Exit status: 0 done, 1 done but something was wrong with the input, 2 not starte
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib
 import sys
 from collections.abc import Sequence
@@ -161,6 +162,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not options.command:
         top.print_help()
         return 2
+    if arguments is None and options.command in ("check", "diff"):
+        gc.disable()  # a process of its own, over in a moment: what a proof makes is kept until it is told
     module, function = options.runs.split(":")
     try:
         status: int = getattr(importlib.import_module(f"bot.commands.{module}"), function)(options)

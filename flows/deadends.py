@@ -165,11 +165,12 @@ def _unreached(content: Content, proof: Proof, problems: Problems, dead: set[str
             if flow.id not in ("welcome", "contact", "call_me") and flow.id not in used:
                 problems.error(flow.place, f"no flow leads to '{flow.id}'", f"Add 'do: {flow.id}' under a 'when'.")
             continue
-        before: Visit | None = None  # the shortest conversation to the last step that somebody comes to
+        last = ""  # the last step that somebody comes to
         for step in every_step(flow.steps):
             if step.key in proof.reached:
-                before = min(proof.came.get(step.key, ()), key=length, default=before)
+                last = step.key
             elif step.key not in inside:
+                before: Visit | None = min(proof.came.get(last, ()), key=length, default=None)
                 problems.error(
                     step.place,
                     "nobody comes to this step",
