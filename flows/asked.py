@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from flows import knowing, overheard
+from flows import commanding, knowing, overheard
 from flows.answers import looks_like_question
 from flows.effects import Count
 from flows.lost import offer_human
@@ -64,12 +64,17 @@ def across_the_border(session: Session) -> Worry | None:
 
 
 def answer_in_passing(session: Session, worry: Worry, words: str) -> None:
-    """The short answer; or the entry itself when that says more."""
+    """The short answer; or the entry itself when that says more; or what was asked for is done."""
+    if worry.does:
+        commanding.command(session, worry.does, "")
+        session.effects.append(Count("asked_question"))
+        return
     entry = session.content.knowledge.catalogue.resolve(worry.shows) if worry.shows else None
     if entry is not None:
         knowing.tell_entry(session, entry, worry.question)
     else:
         session.lead.append(worry.text(session.state.language))
+    session.wait = session.wait or worry.waits
     said = session.content.knowledge.understanding.reader.read(words)
     calls = next((one for one in session.content.knowledge.search.worries.in_passing(said) if one.human), None)
     if calls is not None and session.own is None:  # whatever else is asked: who wants a human gets one

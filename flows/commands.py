@@ -91,7 +91,7 @@ _WANTS_CALL = re.compile(
 )
 # "kan jij english?", "spreekt u ook Turks?"; not "ik spreek Engels", which is told about oneself.
 _ASKS_LANGUAGE = re.compile(
-    r"(?<!ik )(?<!kan ik )\b(?:spreekt?|praat|praten we|speak|kan|kun|kunt|can|kunnen we|liever|mag het)\b"
+    r"(?<!ik )(?<!kan ik )\b(?:spreekt?|spreken|praat|praten we|speak|kan|kun|kunt|can|kunnen we|liever|mag het)\b"
     r"(?: (?:u|je|jij|jullie|you|we|het|ook|in|in het|do|hier)){0,4} "
     rf"(?P<language>{'|'.join(map(re.escape, {**LANGUAGES, **otherwords.AFTER_LANGUAGE}))})"
     r"(?: (?:praten|spreken|please|ook|aub))?$"

@@ -367,8 +367,8 @@ def _tells_little(heard: Heard, words: str) -> bool:
 
 def _and_again(session: Session) -> None:
     """After an answer in between, the question that stood on the screen comes again, unless it was the last one."""
-    if session.volunteered:
-        return  # it is another question that comes now
+    if session.volunteered or session.wait or session.own is not None:
+        return  # it is another question that comes now, or none
     if session.before.phase != "finished" and session.before.shown is not None and session.before.shown.fact:
         session.read_back.append(session.voice.phrase("then_question"))
 

@@ -34,7 +34,10 @@ _LINK = re.compile(r"(?:https?://|www\.)\S+", re.I)
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """Why a text needs care; `doubt` is a text that only may be one of crisis. `topic`: suicide, violence, danger, need; or the matter that is out of scope."""
+    """Why a text needs care; `doubt` is one that only may be a crisis.
+
+    `topic`: suicide, violence, danger, need; or the matter that is out of scope.
+    """
 
     kind: Kind
     topic: str = ""

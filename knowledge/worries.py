@@ -1,26 +1,30 @@
 """Fears and frequent questions of visitors, answered in at most 40 words: `worries.yaml`.
 
 `heard` lists how a question is put in the middle of a story, in the notation of `words/phrases.yaml`: such words are
-recognised whatever stands around them. `same_as` takes those of another worry; `when` says for whom this answer is.
+recognised whatever stands around them. `frames` lists the concepts that together ask it (`words/concepts.yaml`).
+`same_as` takes the phrases of another worry; `when` says for whom this answer is.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any as Anything
 
 from knowledge.criteria import Criterion, facts_in
 from knowledge.criteria_reading import read_criterion
 from knowledge.facts import Facts
+from knowledge.frames import Frames, spelled
 from knowledge.phrases import Phrases
-from knowledge.problems import Place, Problems
+from knowledge.problems import Place, Problems, did_you_mean
 from knowledge.source import Node, Reader
 from knowledge.text import Token
-from knowledge.words import group
+from knowledge.words import group, read_words
 
 LONGEST_ANSWER = 40  # words
+COMMANDS = ("erase", "my_data", "privacy", "call_me", "coach", "language")  # what a worry may do
 CONFIDENCES = ("verified", "likely", "unverified")
 
 
@@ -50,6 +54,9 @@ class Worry:
     confidence: str = "unverified"
     sources: tuple[Support, ...] = ()
     heard: tuple[str, ...] = ()  # phrases that ask it in the middle of a story
+    frames: tuple[str, ...] = ()  # concepts that ask it, in any order (knowledge/frames.py)
+    does: str = ""  # the command that does what is asked
+    waits: bool = False  # whoever asks this wants no question now
     same_as: tuple[str, ...] = ()  # heard in the phrases of these worries too
     when: Criterion | None = None  # only for whom this holds
     shows: str = ""  # the entry that is told instead of the answer
@@ -91,16 +98,35 @@ class Worries(Mapping[str, Worry]):
                 phrases.add("worry", worry.id, line)
         return phrases
 
+    @cached_property
+    def _frames(self) -> Frames:
+        frames = Frames(spelled())
+        for name, phrases in _concepts().items():
+            frames.concept(name, phrases)
+        for worry in self._worries.values():
+            for line in worry.frames:
+                frames.add(worry.id, line)
+        return frames
+
     def in_passing(self, said: Sequence[Token]) -> list[Worry]:
         """The questions asked somewhere in these words, the one told in most words first; of the same words the one
         that is for somebody in particular."""
         found: dict[str, int] = {}
         for hit in self._phrases.find(said):
             found[hit.value] = max(found.get(hit.value, 0), hit.last - hit.first)
+        for name, many in self._frames.find(said):
+            found[name] = max(found.get(name, 0), many)
         return sorted(
             (self._worries[name] for name in found),
             key=lambda worry: (worry.general, -found[worry.id], -len(facts_in(worry.when)) if worry.when else 0),
         )
+
+
+@cache
+def _concepts() -> Mapping[str, str]:
+    """The concepts of the desk's own matters: name -> phrases between commas."""
+    listed = read_words("concepts")["concepts"].get("concepts")
+    return {name: phrases.text for name, phrases in (listed.map if listed else {}).items()}
 
 
 def read_worries(nodes: Mapping[str, Node], problems: Problems, facts: Facts, geography: Anything) -> Worries:
@@ -112,7 +138,12 @@ def read_worries(nodes: Mapping[str, Node], problems: Problems, facts: Facts, ge
             continue
         for name, part in node.map.items():
             found[name] = _worry(name, part, node.key_place(name), problems, facts, geography)
+    concepts = _concepts()
     for worry in found.values():
+        for name in re.findall(r"@(\w+)", " ".join(worry.frames)):
+            if name not in concepts:
+                hint = did_you_mean(name, concepts) or "The concepts stand in knowledge/words/concepts.yaml."
+                problems.error(worry.place, f"worry '{worry.id}' has a frame with '@{name}', which is no concept", hint)
         for other in worry.same_as:
             if other not in found:
                 problems.error(worry.place, f"worry '{worry.id}' is heard as '{other}', which is no worry")
@@ -138,6 +169,9 @@ def _worry(name: str, node: Node, place: Place, problems: Problems, facts: Facts
         reader.one_of("confidence", CONFIDENCES, "unverified", required=True),
         tuple(_support(part, problems) for part in reader.parts("sources")),
         tuple(line.strip() for line in reader.text("heard").splitlines() if line.strip()),
+        tuple(line.strip() for line in reader.text("frames").splitlines() if line.strip()),
+        reader.one_of("does", COMMANDS),
+        reader.text("waits") == "yes",
         reader.texts("same_as"),
         read_criterion(when, facts, geography, problems) if when else None,
         reader.text("shows"),
