@@ -379,8 +379,14 @@ def _inbox(conn: Connection, row: Any, key: PersonKey | None) -> InboxRow:
     return InboxRow(
         K(row.number), name or K(row.number), moment(row.waiting_since), moment(row.due_at), last, row.state,
         row.owner_name or "", row.channel, row.situation, row.sector, row.region, row.team, row.unread_at is not None,
-        bool(row.urgent), row.version, bool(row.practice),
+        bool(row.urgent), row.version, bool(row.practice), _entries(row, key),
     )  # fmt: skip
+
+
+def _entries(row: Any, key: PersonKey | None) -> tuple[str, ...]:
+    """What stood in the case when it was handed over, by id; nothing when that is no longer kept."""
+    frozen = json.loads(_open_text(key, "cases", "snapshot_sealed", str(row.number), row.snapshot_sealed) or "{}")
+    return tuple(str(one["id"]) for one in frozen.get("verdicts", ()) if one.get("verdict") != "does_not_fit")
 
 
 def _follow_ups(

@@ -159,6 +159,7 @@ class InboxRow:
     urgent: bool
     version: int
     practice: bool = False
+    entries: tuple[str, ...] = ()  # of what fitted at the hand-over, or might
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,9 @@ async def inbox(request: Request) -> Response:
     query = request.query_params
     tab = query.get("tab", "waiting")
     tab = tab if tab in dict(TABS) else "waiting"
-    situation, region, team, coach = (query.get(name, "")[:64] for name in ("situation", "region", "team", "coach"))
+    situation, region, team, coach, scheme = (
+        query.get(name, "")[:64] for name in ("situation", "region", "team", "coach", "scheme")
+    )
     drawn = mark(_seen(await here.store.today(me, here.now())))
     rows = await here.store.inbox(tab, me)
     counts = await here.store.counts(me)
@@ -94,6 +96,7 @@ async def inbox(request: Request) -> Response:
         and (not region or row.region == region)
         and (not team or row.team == team)
         and (not coach or row.owner == coach)
+        and (not scheme or scheme in row.entries)
     ]
     names = situation_names(here)
     return desk_page(
@@ -113,6 +116,8 @@ async def inbox(request: Request) -> Response:
         regions=region_names(here, rows),
         teams=sorted({row.team for row in rows if row.team}),
         coach=coach,
+        scheme=scheme,
+        schemes=scheme_names(here, rows),
         coaches=sorted({row.owner for row in rows if row.owner}),
     )
 
@@ -120,6 +125,13 @@ async def inbox(request: Request) -> Response:
 def situation_names(here: House) -> dict[str, str]:
     knowledge = here.content.knowledge
     return {id_: value_about_client(knowledge, "situation", id_) for id_ in knowledge.facts["situation"].choices}
+
+
+def scheme_names(here: House, rows: list[InboxRow]) -> list[tuple[str, str]]:
+    """Entries that fit somebody on this tab, or might: (id, name)."""
+    catalogue = here.content.knowledge.catalogue
+    known = {id_: found.name for row in rows for id_ in row.entries if (found := catalogue.resolve(id_)) is not None}
+    return sorted(known.items(), key=lambda one: one[1].casefold())
 
 
 def region_names(here: House, rows: list[InboxRow]) -> list[tuple[str, str]]:

@@ -482,3 +482,15 @@ async def test_an_explanation_waits_in_the_answer_of_the_coach(sanne: Visitor, v
     name = desk.content.knowledge.catalogue["slim-regeling-mkb"].name
     assert name.partition("&")[0] in box
     assert name not in (await visitor.get("/chat")).text.partition("coach Sanne")[2], "nothing is sent by itself"
+
+
+async def test_the_inbox_is_narrowed_to_what_fits_a_scheme(visitor: Visitor, sanne: Visitor, desk: Desk):
+    code = await a_case(visitor, desk)
+    row = await desk.store.case(code)
+    assert row is not None
+    fitting = str(row.snapshot["verdicts"][0]["id"])
+    link = f'href="/desk/g/{code}"'
+    page = (await sanne.get(f"/desk/inbox?scheme={fitting}")).text
+    assert link in page
+    assert f'<option value="{fitting}" selected>' in page
+    assert link not in (await sanne.get("/desk/inbox?scheme=iets-anders")).text
