@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from flows import pressing
 from flows.answers import Answered, Asking, Outcome, Unread, plain, read_answer
-from flows.answers.choice import _NO, _YES
+from flows.answers.choice import _NO, _YES, value_of_option
 from flows.model import Ask
 
 if TYPE_CHECKING:
@@ -74,7 +73,8 @@ def number_of_option(session: Session, fact: str, words: str) -> Outcome | None:
     chosen = [options[int(part) - 1] for part in parts]
     if "!other" in chosen or (len(chosen) > 1 and kind != "choices"):
         return None
-    return Answered(pressing.value_of_option(session, fact, tuple(chosen) if kind == "choices" else chosen[0]))
+    declared = session.content.knowledge.facts[fact]
+    return Answered(value_of_option(declared, tuple(chosen) if kind == "choices" else chosen[0]))
 
 
 def leading_label(session: Session, fact: str, words: str) -> str | None:

@@ -12,7 +12,7 @@ from typing import Any
 from flows import joining
 from flows.effects import Card, Message, Option, Span
 from flows.voice import Voice, sentence
-from knowledge.explain import said_day
+from knowledge.explain import said_day, said_number
 from knowledge.matching import Match
 
 WORDS = 45
@@ -70,13 +70,31 @@ def card_text(voice: Voice, match: Match) -> str:
 
 def short_amount(voice: Voice, match: Match) -> str:
     """The sum in a few words, when it is certain; conditions and the example wait behind a button."""
-    from flows.details import amount_text
-
     certain = [one for one in match.entry.amounts[:1] if one.value is not None and one.confidence == "verified"]
     if not certain or match.entry.confidence != "verified":
         return ""
     said = voice.phrase("d_amount", amount=amount_text(voice, replace(certain[0], condition="")))
     return said if count_words(said) <= SHORT_AMOUNT else ""
+
+
+def amount_text(voice: Voice, amount: Any) -> str:
+    """'60 procent van de kosten, hoogstens 24.999 euro per aanvraag (sinds 2025)'"""
+    if amount.value is None:
+        return str(amount.condition)
+    said = said_number(amount.value, voice.language)
+    words = {"percent": "procent" if voice.language == "nl" else "percent", "euro": "euro"}
+    text = f"{said} {words.get(amount.unit, amount.unit)}"
+    if amount.of:
+        text += f" van {amount.of}"
+    if amount.maximum is not None and amount.maximum != amount.value:
+        text += f", hoogstens {said_number(amount.maximum, voice.language)} euro"
+    if amount.per:
+        text += f" per {amount.per}"
+    if amount.condition:
+        text += f" ({amount.condition})"
+    if amount.confidence != "verified":
+        text += f", {voice.phrase('unsure')}"
+    return text
 
 
 def reason_of(voice: Voice, match: Match) -> str:

@@ -13,6 +13,7 @@ from flows.answers import Asking, plain
 from flows.holes import desk_holes
 from flows.model import Advise, Ask, Do, Flow, Offer, Step, every_step
 from flows.reading import FlowReader
+from flows.texts import texts
 from knowledge.content import Knowledge
 from knowledge.criteria_reading import read_criterion
 from knowledge.desk_file import CHANNELS
@@ -148,8 +149,6 @@ class Content:
             return False
         found: bool | None = self.memory.get(("partial", language))
         if found is None:
-            from flows.texts import texts
-
             said = self.translations.messages(language)
             found = any(text.key not in said for text in texts(self))
             self.memory["partial", language] = found

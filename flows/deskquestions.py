@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 
 from flows import joining
 from flows.answers import plain
-from flows.answers.choice import _NO, _YES
+from flows.answers.choice import _NO, _YES, value_of_option
 from flows.draft import Draft
 from flows.effects import Consent as ConsentEffect
 from flows.effects import Erase, Message, Option, Subscribe
@@ -294,20 +294,18 @@ def _change_which(session: Session, pending: dict[str, Any], id: str, ids: tuple
 def _reask(session: Session, pending: dict[str, Any], id: str, ids: tuple[str, ...]) -> bool:
     if id.startswith("!"):
         return False
-    from flows.pressing import value_of_option
-
-    session.take(pending["fact"], value_of_option(session, pending["fact"], id if len(ids) == 1 else ids))
+    fact = session.content.knowledge.facts[pending["fact"]]
+    session.take(fact.id, value_of_option(fact, id if len(ids) == 1 else ids))
     return True
 
 
 def _ticks(session: Session, pending: dict[str, Any], id: str, ids: tuple[str, ...]) -> bool:
     """*Klaar*, or all choices at once as a form sends them."""
-    from flows.pressing import value_of_option
-
     chosen = tuple(pending["ids"]) if id == DONE else ids
     if not chosen or any(one.startswith("!") for one in chosen):
         return False
-    session.take(pending["fact"], value_of_option(session, pending["fact"], chosen))
+    fact = session.content.knowledge.facts[pending["fact"]]
+    session.take(fact.id, value_of_option(fact, chosen))
     return True
 
 

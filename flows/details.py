@@ -7,9 +7,9 @@ import re
 from datetime import date
 from typing import Any
 
-from flows.cards import availability, count_words, sentences
+from flows.cards import amount_text, availability, count_words, sentences
 from flows.voice import Voice, sentence
-from knowledge.explain import said_day, said_number
+from knowledge.explain import said_day
 from knowledge.matching import Match
 
 ENDED_WORDS = 75  # what ended, what it was and what there is now
@@ -63,26 +63,6 @@ def details_text(voice: Voice, match: Match, today: date) -> str:
     lines += window_lines(voice, entry, today)
     lines += _trust(voice, entry, today)
     return "\n".join(lines) or voice.phrase("d_not_known")
-
-
-def amount_text(voice: Voice, amount: Any) -> str:
-    """'60 procent van de kosten, hoogstens 24.999 euro per aanvraag (sinds 2025)'"""
-    if amount.value is None:
-        return str(amount.condition)
-    said = said_number(amount.value, voice.language)
-    words = {"percent": "procent" if voice.language == "nl" else "percent", "euro": "euro"}
-    text = f"{said} {words.get(amount.unit, amount.unit)}"
-    if amount.of:
-        text += f" van {amount.of}"
-    if amount.maximum is not None and amount.maximum != amount.value:
-        text += f", hoogstens {said_number(amount.maximum, voice.language)} euro"
-    if amount.per:
-        text += f" per {amount.per}"
-    if amount.condition:
-        text += f" ({amount.condition})"
-    if amount.confidence != "verified":
-        text += f", {voice.phrase('unsure')}"
-    return text
 
 
 def window_lines(voice: Voice, entry: Any, today: date) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from flows import commanding, deskquestions, knowing, ticking
+from flows.answers.choice import value_of_option
 from flows.model import Ask, Consent, Offer, Review
 from flows.questions import fact_question
 from flows.state import Shown
@@ -37,7 +38,7 @@ def press(session: Session, turn: int, option: int) -> None:
 
 def _press_old(session: Session, screen: Shown, id: str) -> None:
     """An older question: nothing happens when it is the same answer, else the change is offered."""
-    value = value_of_option(session, screen.fact, id)
+    value = value_of_option(session.content.knowledge.facts[screen.fact], id)
     given = session.state.answers.get(screen.fact)
     if given is not None and given.status == "given" and given.value == value:
         return
@@ -107,7 +108,7 @@ def answer_screen(session: Session, screen: Shown, ids: tuple[str, ...]) -> None
     if isinstance(step, Offer | Consent | Review) and not screen.fact:
         decide(session, step, ids[0])
     elif screen.fact:
-        value = value_of_option(session, screen.fact, ids[0] if len(ids) == 1 else ids)
+        value = value_of_option(session.content.knowledge.facts[screen.fact], ids[0] if len(ids) == 1 else ids)
         if session.content.knowledge.facts.takes(screen.fact, value):  # else an editor took this choice away
             session.take(screen.fact, value)
 
@@ -124,20 +125,3 @@ def decide(session: Session, step: Any, answer: str) -> None:
         session.effects.append(ConsentEffect(step.purpose, answer == "yes", session.content.fingerprint))
         if answer == "no":
             session.say("consent_no")
-
-
-def value_of_option(session: Session, fact_id: str, id: str | tuple[str, ...]) -> Any:
-    """The answer value a button id stands for: a band becomes an interval, several choices a tuple."""
-    fact = session.content.knowledge.facts[fact_id]
-    if fact.kind == "choices":
-        from flows.answers.choice import ordered
-
-        chosen_ids = (id,) if isinstance(id, str) else id
-        if fact.none and fact.none in chosen_ids and len(chosen_ids) > 1:
-            chosen_ids = tuple(one for one in chosen_ids if one != fact.none)
-        return ordered(chosen_ids, fact)
-    one = id if isinstance(id, str) else id[0]
-    if fact.kind in ("number", "amount"):
-        low, _, high = one.partition("-")
-        return (float(low) if "." in low else int(low), float(high) if "." in high else int(high))
-    return one

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from flows.cards import availability, card_message, count_words, sentences
-from flows.details import amount_text, window_lines
+from flows.cards import amount_text, availability, card_message, count_words, sentences
+from flows.details import window_lines
 from flows.effects import Message, Span
 from flows.voice import Voice, sentence
 from knowledge.matching import Match

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
-from flows.content import Content
-from flows.model import Advise, Answer, Ask, Consent, Finish, Handoff, Offer, Remind, Review, Say, every_step
+from flows.model import Advise, Answer, Ask, Consent, Finish, Flow, Handoff, Offer, Remind, Review, Say, every_step
 from knowledge.problems import Place
 
 
@@ -20,7 +20,18 @@ class Text:
     place: Place
 
 
-def texts(content: Content) -> Iterator[Text]:
+class Written(Protocol):
+    """What the texts stand in (content.py): the flows, the phrases and the files as they were read."""
+
+    @property
+    def flows(self) -> Mapping[str, Flow]: ...
+    @property
+    def phrases(self) -> Mapping[str, str]: ...
+    @property
+    def sources(self) -> Mapping[str, str]: ...
+
+
+def texts(content: Written) -> Iterator[Text]:
     """Texts of all flows and phrases, in the order they stand."""
     for flow in content.flows.values():
         for step in every_step(flow.steps):
@@ -59,7 +70,7 @@ def _of(step: object) -> Iterator[tuple[str, str, str]]:
             yield "", step.text, "message"
 
 
-def _line(content: Content, name: str) -> int:
+def _line(content: Written, name: str) -> int:
     for number, line in enumerate(content.sources.get("flows/phrases.yaml", "").splitlines(), 1):
         if line.startswith(f"{name}:"):
             return number

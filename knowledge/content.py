@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from knowledge.geography import Geography
     from knowledge.glossary import Glossary
     from knowledge.matching import Matcher
+    from knowledge.worries import Worries
 
 SHIPPED = Path(__file__).parent
 
@@ -171,17 +172,39 @@ class Knowledge:
 
     @cached_property
     def understanding(self) -> Any:
-        """Free Dutch text to facts (understanding.py)."""
+        """Free Dutch text to facts (understanding.py); its words are read at first use."""
         from knowledge.understanding import Understanding
 
-        return Understanding.load(self)
+        return Understanding(self.facts, self.lists, self.geography, self.translations)
+
+    @cached_property
+    def worries(self) -> Worries:
+        """Worries that no entry answers; a region's own replace the shipped ones.
+
+        Raises ContentInvalid when a file of them is broken: nothing half-read is served.
+        """
+        from knowledge.worries import read_worries
+
+        problems = Problems()
+        files = {
+            f"{folder.name}/worries.yaml": folder / "worries.yaml"
+            for folder in self.folders
+            if (folder / "worries.yaml").is_file()
+        }
+        found = read_worries(read_files(files, problems), problems, self.facts, _geography)
+        if problems:
+            raise ContentInvalid(problems.errors)
+        return found
 
     @cached_property
     def search(self) -> Any:
         """Questions to entries (search.py)."""
         from knowledge.search import Search
 
-        return Search.load(self)
+        return Search(
+            self.catalogue.values(), self.glossary, self.worries, self.lists, self.geography,
+            self.understanding.lexicon.work,
+        )  # fmt: skip
 
     def profile(self, answers: Mapping[str, Answered], today: date | None = None) -> Profile:
         """What is known about a visitor with these answers."""

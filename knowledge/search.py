@@ -17,8 +17,6 @@ from knowledge.availability import availability
 from knowledge.entries import Entry
 from knowledge.facts import CodeList
 from knowledge.geography_words import ordinary_words
-from knowledge.parsed import read_files
-from knowledge.problems import ContentInvalid, Problems
 from knowledge.redaction import redact
 from knowledge.safety import Concern, classify
 from knowledge.search_index import Index, Kind, told
@@ -26,10 +24,9 @@ from knowledge.search_places import NATIONAL_DESK, Place, Places, asks_for_desk,
 from knowledge.search_question import Reader, Weights
 from knowledge.text import LONGEST, words
 from knowledge.words import Work, group
-from knowledge.worries import Worries, read_worries
+from knowledge.worries import Worries
 
 if TYPE_CHECKING:
-    from knowledge.content import Knowledge
     from knowledge.geography import Geography
     from knowledge.glossary import Glossary
 
@@ -88,26 +85,6 @@ class Search:
         self.glossary, self.worries = glossary, worries
         self._lists, self._geography = lists, geography
         self.weights = weights or Weights()
-
-    @classmethod
-    def load(cls, knowledge: Knowledge) -> Search:
-        """Over the catalogue, glossary and worries of one desk; a region's own worries replace the shipped ones.
-
-        Raises ContentInvalid when a file of worries is broken: nothing half-read is served.
-        """
-        problems = Problems()
-        files = {
-            f"{folder.name}/worries.yaml": folder / "worries.yaml"
-            for folder in knowledge.folders
-            if (folder / "worries.yaml").is_file()
-        }
-        worries = read_worries(read_files(files, problems), problems, knowledge.facts, lambda: knowledge.geography)
-        if problems:
-            raise ContentInvalid(problems.errors)
-        return cls(
-            knowledge.catalogue.values(), knowledge.glossary, worries, knowledge.lists, knowledge.geography,
-            knowledge.understanding.lexicon.work,
-        )  # fmt: skip
 
     @cached_property
     def index(self) -> Index:

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from knowledge import gathering, people, roles, traits
 from knowledge.facts import CodeList, Facts
@@ -26,9 +25,6 @@ from knowledge.summaries import label, summary
 from knowledge.text import LONGEST
 from knowledge.traits import Value
 from knowledge.words import Lexicon, load
-
-if TYPE_CHECKING:
-    from knowledge.content import Knowledge
 
 __all__ = ["Reading", "Uncertain", "Understanding"]
 
@@ -74,11 +70,6 @@ class Understanding:
         self.facts = facts
         self.lists = lists
         self.geography = geography
-
-    @classmethod
-    def load(cls, knowledge: Knowledge) -> Understanding:
-        """With the facts, lists and places of one desk; the words are read at first use."""
-        return cls(knowledge.facts, knowledge.lists, knowledge.geography, knowledge.translations)
 
     @cached_property
     def lexicon(self) -> Lexicon:

@@ -16,7 +16,8 @@ from bot.web.chat import visitor_of
 from bot.web.house import House, house, language_of, show
 from bot.web.knowing import known_facts, plan_cards, profile_of
 from bot.web.policy import PUBLIC, Page
-from flows.details import amount_text, window_lines
+from flows.cards import amount_text
+from flows.details import window_lines
 from flows.effects import Card
 from flows.voice import Voice
 

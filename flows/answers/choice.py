@@ -11,6 +11,7 @@ from rapidfuzz import fuzz, process
 from flows import otherwords
 from flows.answers.outcome import Answered, Asking, Doubt, Outcome, Unread
 from flows.answers.words import plain, without_fillers
+from knowledge.facts import Fact
 
 Labels = tuple[tuple[str, str], ...]
 Named = tuple[tuple[str, tuple[str, ...]], ...]  # (id, (label, synonym, …)), made plain
@@ -64,6 +65,20 @@ def ordered(ids: list[str] | tuple[str, ...], fact: object) -> tuple[str, ...]:
     known = list(getattr(fact, "choices", {}) or {})
     unique = dict.fromkeys(ids)
     return tuple(sorted(unique, key=lambda one: known.index(one) if one in known else len(known)))
+
+
+def value_of_option(fact: Fact, id: str | tuple[str, ...]) -> Any:
+    """The answer value a button id stands for: a band becomes an interval, several choices a tuple."""
+    if fact.kind == "choices":
+        chosen = (id,) if isinstance(id, str) else id
+        if fact.none and fact.none in chosen and len(chosen) > 1:
+            chosen = tuple(one for one in chosen if one != fact.none)
+        return ordered(chosen, fact)
+    one = id if isinstance(id, str) else id[0]
+    if fact.kind in ("number", "amount"):
+        low, _, high = one.partition("-")
+        return (float(low) if "." in low else int(low), float(high) if "." in high else int(high))
+    return one
 
 
 def read_yes_no(text: str, asking: Asking) -> Outcome:
