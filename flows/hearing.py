@@ -15,6 +15,7 @@ from flows.answers import Answered, Doubt, Outcome, Unread, looks_like_question,
 from flows.answers.choice import _NO, _YES
 from flows.care import cared_for, guard, redacted
 from flows.commands import find_command
+from flows.correcting import take
 from flows.ear import Ear
 from flows.lost import is_stuck, not_understood, offer_human
 from flows.model import Answer as AnswerStep
@@ -99,7 +100,7 @@ def _answers(session: Session, words: str) -> bool:
     outcome = number_of_option(session, fact.id, words) or parse(session, fact.id, words)
     if not isinstance(outcome, Answered) or (fact.kind not in WHOLE and len(words.split()) > SHORT):
         return False
-    session.take(fact.id, outcome.value)
+    take(session, fact.id, outcome.value)
     return True
 
 
@@ -129,7 +130,7 @@ def shared(session: Session, what: str, value: str) -> None:
         asking = session.content.asking("phone", session.today)
         outcome = read_answer(value, asking)
         if isinstance(outcome, Answered):
-            session.take("phone", outcome.value)
+            take(session, "phone", outcome.value)
         else:
             session.say("not_a_phone")
         return
@@ -141,7 +142,7 @@ def shared(session: Session, what: str, value: str) -> None:
         if spot is None:
             session.say("place_shared_unknown")
         elif fact in session.state.answers:
-            session.take(fact, spot.key)
+            take(session, fact, spot.key)
         else:  # where somebody is need not be where somebody lives: read back, with *Klopt niet* below
             session.answer(fact, spot.key, by="text")
             session.volunteered.append(fact)
@@ -229,7 +230,7 @@ def _read(session: Session, words: str) -> None:
         outcome = _unless_told_otherwise(session, words, outcome)
     told_more = fact == "situation" and len(words.split()) > FEW_WORDS  # a sentence that holds the name of a choice
     if isinstance(outcome, Answered) and (short or kind in WHOLE) and not told_more:
-        session.take(fact, outcome.value)
+        take(session, fact, outcome.value)
         return
     if kind != "text" and (elsewhere := overheard.label_elsewhere(session, words, fact)):
         take_along(session, Heard(elsewhere))
@@ -249,6 +250,8 @@ def _read(session: Session, words: str) -> None:
     asks = in_passing.asked_in_passing(session, words, heard.facts)
     if heard.abroad and not (kind == "place" and short) and (asks is None or asks.general):
         asks = in_passing.across_the_border(session) or asks
+    elif heard.abroad and asks is not None and (border := in_passing.across_the_border(session)) is not None:
+        session.lead.append(border.text(session.state.language))  # beside whatever else is asked
     named = in_passing.named_in_question(session, asks, words, heard)
     if named is not None and not isinstance(outcome, Answered):
         took = take_along(session, heard)
@@ -289,7 +292,7 @@ def _read(session: Session, words: str) -> None:
     if isinstance(outcome, Answered):
         if fact == "wanted_sector" and heard.facts.get("sector") == outcome.value:
             del heard.facts["sector"]  # the work that was asked for, not the work of today
-        session.take(fact, outcome.value)
+        take(session, fact, outcome.value)
         take_along(session, heard, but=fact)
         return
     asked = heard.question or looks_like_question(words)

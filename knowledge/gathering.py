@@ -13,6 +13,8 @@ from knowledge.sentence import Sentence
 from knowledge.traits import Trait, Value
 
 _PLACE_FACT = {"employer": "company_place", "school": "school_place"}
+_HAS_WORK = ("permanent", "on_call", "agency")  # contracts that say that somebody works now
+_LOOKED_FOR = ("wil", "zoek", "liep", "afgelopen", "kans", "krijg", "hoe", "wanneer", "was", "had", "geen")
 _LIVES = frozenset(["woon", "woont", "wonen", "woonachtig", "live"])
 # Occupations of who asks for others, not of whom it is about.
 _ASKERS = {
@@ -87,6 +89,8 @@ def person(found: Gathered, situation: str) -> None:
         elif trait.fact not in found.values:
             found.trait(trait)
     found.phrase("initiative")
+    if not situation and found.values.get("contract") in _HAS_WORK and not sentence.has(*_LOOKED_FOR):
+        found.set("situation", "employee")
     if found.values.get("initiative") and not situation:
         found.set("situation", "employee")
 
@@ -104,7 +108,7 @@ def employer(found: Gathered) -> None:
     seeks = sentence.lexicon.phrases.words_of("seek") | {"nieuwe"}
     if goal in ("", "train_people") and any(
         mention.work.occupation
-        and (seeks & set(sentence.before(mention.first, 3)) or people.is_short_of(sentence, mention))
+        and (_sought(sentence, seeks, mention.first, mention.last) or people.is_short_of(sentence, mention))
         for mention in sentence.works
     ):
         goal = "find_people"
@@ -119,8 +123,17 @@ def employer(found: Gathered) -> None:
         found.set("plan_activity", tuple(dict.fromkeys(hit.value for hit in plans)), plans[0].first, plans[-1].last)
 
 
+def _sought(sentence: Sentence, seeks: frozenset[str] | set[str], first: int, last: int) -> bool:
+    """ "zoeken lassers"; not "zoek subsidie om monteurs bij te scholen"."""
+    before = sentence.before(first, 3)
+    about_learning = {"scholen", "bijscholen", "opleiden", "leren", "trainen"} & set(sentence.after(last, 3))
+    return bool(seeks & set(before)) and not ("om" in before and about_learning)
+
+
 def work(found: Gathered, judged: tuple[Judged, ...], situation: str) -> None:
     paper = wishes.certificate(found.sentence)
+    if any(one.role == "now" and one.mention.work.sector for one in judged):  # "was boekhouder, nu werk schoonmaak"
+        judged = tuple(one for one in judged if one.role != "past")
     for one in judged:
         mention, work = one.mention, one.mention.work
         if paper and mention.first < paper.last and paper.first < mention.last and work.occupation:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from knowledge.sentence import Sentence, WorkMention
+from knowledge.situations import situations_told
 from knowledge.words import group
 
 _SELF = frozenset(["ik", "wij", "we", "mij", "ons", "ikzelf", "i"])
@@ -41,7 +42,7 @@ def _is_subject(sentence: Sentence, at: int) -> bool:
     """Whether it tells about somebody near: "mijn man werkt", "kleindochter stopt"; not "zorg voor mijn moeder"."""
     if not at:
         return sentence.texts[at] not in group("people_not_near")
-    return bool(_POSSESSIVE & set(sentence.before(at, 2))) and "voor" not in sentence.before(at, 3)
+    return bool(_POSSESSIVE & set(sentence.before(at, 2))) and not {"voor", "met"} & set(sentence.before(at, 3))
 
 
 def _past_aside(sentence: Sentence, at: int) -> int:
@@ -64,7 +65,11 @@ def works_alone(sentence: Sentence) -> bool:
     pairs = set(zip(sentence.texts, sentence.texts[1:], strict=False))
     if pairs & set(_NO_STAFF) and not sentence.has("krijgen", "krijg", "vinden", "vind", "komt"):
         return True
-    return ("mijn", "eentje") in pairs or ("webshop", "alleen") in pairs or "eenpitter" in sentence.texts
+    return (
+        ("mijn", "eentje") in pairs
+        or ("webshop", "alleen") in pairs
+        or bool({"eenpitter", "eenpitters"} & set(sentence.texts))
+    )
 
 
 def owns(sentence: Sentence) -> bool:
@@ -90,6 +95,8 @@ def owns(sentence: Sentence) -> bool:
         if near[-2:] in (["voor", "onze"], ["voor", "ons"], ["in", "mijn"]):
             return True
         ahead = sentence.after(mention.last, 3)
+        if ahead[:1] and ahead[0] in ("nodig", "gezocht") and "ik" not in sentence.texts:
+            return True
         if ahead[:1] and ahead[0] in ("zoekt", "zoeken", "wil") and mention.first == 0:
             return True
     return False
@@ -103,6 +110,7 @@ def situation(sentence: Sentence, has_size: bool) -> tuple[str, frozenset[str]]:
     """The situation somebody tells, or "", and the situations denied. A company with people is an employer."""
     weights: dict[str, int] = {}
     denied: set[str] = set()
+    past: set[str] = set()
     elsewhere = others(sentence)
     for hit in sentence.hits.get("situation", ()):
         if sentence.denied(hit.first):
@@ -112,10 +120,19 @@ def situation(sentence: Sentence, has_size: bool) -> tuple[str, frozenset[str]]:
             continue
         if _is_turned(sentence, hit.value, hit.first, hit.last):
             continue
+        if _is_past(sentence, hit.first):
+            past.add(hit.value)
+            continue
         said = sentence.texts[hit.first : hit.last]
         if said in (["werk", "nu"], ["ik", "werk"], ["werk", "ik"]) and sentence.after(hit.last, 1) == ["niet"]:
             continue  # "werk nu niet"
         weights[hit.value] = max(weights.get(hit.value, 0), hit.weight)
+    for value in situations_told(sentence.said) - denied:
+        weights[value] = 3
+    if not weights and not sentence.has(*group("people_now")):
+        weights.update(dict.fromkeys(past, 3))
+    if not weights and _does_work(sentence):
+        weights["employee"] = 2
     if _were_dismissed(sentence):
         return "job_seeker", frozenset(denied)
     if _asks_what_will_be(sentence):
@@ -125,7 +142,7 @@ def situation(sentence: Sentence, has_size: bool) -> tuple[str, frozenset[str]]:
     only_of_another = _is_need_of_another(sentence) or _is_of_another(sentence)
     if elsewhere and not weights.keys() - {"job_seeker"} and only_of_another:
         weights["intermediary"] = 3
-    if owns(sentence) or _seeks_staff(sentence) or shares_staff(sentence):
+    if owns(sentence) or _has_staff(sentence) or _seeks_staff(sentence) or shares_staff(sentence):
         weights["employer"] = 3
     if _speaks_for_school(sentence):
         weights["school"] = 3
@@ -138,6 +155,24 @@ def situation(sentence: Sentence, has_size: bool) -> tuple[str, frozenset[str]]:
         del weights[value]  # "het uitzendbureau belt niet, dus geen werk nu"
     found = _strongest(sentence, weights, has_size)
     return ("" if found in denied else found), frozenset(denied)
+
+
+def _is_past(sentence: Sentence, at: int) -> bool:
+    """ "ben vroeger zzp'er geweest, nu in loondienst": told of long ago, when the text says what is now."""
+    said = {
+        word for word, clause in zip(sentence.texts, sentence.clauses, strict=True) if clause == sentence.clauses[at]
+    }
+    return bool(group("people_past") & said) and not group("people_now") & said and sentence.has(*group("people_now"))
+
+
+def _does_work(sentence: Sentence) -> bool:
+    """ "ik doe productie in Born", "sta in de keuken bij …": a verb of doing with the kind of work behind it."""
+    if sentence.has("wil", "zou", "graag", "gezocht", "zoek", "worden", "opleiding", "cursus"):
+        return False
+    return any(
+        {"doe", "sta", "draai"} & set(sentence.before(one.first, 3)) and not sentence.denied(one.first)
+        for one in sentence.works
+    )
 
 
 def _speaks_for_school(sentence: Sentence) -> bool:
@@ -214,6 +249,14 @@ def _is_of_another(sentence: Sentence) -> bool:
     return bool(near) and not {"ik", "wij", "we", "i", "zoek", "ben", "heb", "mij", "woon"} & said
 
 
+def _has_staff(sentence: Sentence) -> bool:
+    """ "mijn lassers", "onze verpleegkundigen": several of a trade, and mine."""
+    return any(
+        one.plural and one.work.occupation and sentence.before(one.first, 1) in (["mijn"], ["onze"], ["me"])
+        for one in sentence.works
+    )
+
+
 def _seeks_staff(sentence: Sentence) -> bool:
     """ "tandartsassistente gezocht", "we krijgen geen lassers", "we zoeken lassers", "ik zoek twee monteurs"."""
     ours = sentence.has("we", "wij", "ons", "onze")
@@ -255,7 +298,7 @@ def _is_turned(sentence: Sentence, value: str, first: int, last: int) -> bool:
     if value == "employer" and {"bedrijf", "zaak"} & said:
         return bool({"beginnen", "starten", "start", "opzetten", "begin"} & set(ahead))
     if value == "intermediary":
-        return bool({"mantelzorg", "zorg", "zorgde", "gezorgd", "zieke"} & {*before, *said})
+        return before[-1:] == ["met"] or bool({"mantelzorg", "zorg", "zorgde", "gezorgd", "zieke"} & {*before, *said})
     if value == "self_employed":
         return bool(ahead[:1] and ahead[0] in ("worden", "beginnen", "starten")) or "starten" in before
     if value == "job_seeker":

@@ -51,8 +51,12 @@ def _age_at(sentence: Sentence, at: int, number: int) -> tuple[int, Trait] | Non
     last, first = (before[-1] if before else ""), (ahead[0] if ahead else "")
     if sentence.denied(at) or (last == "heb" and first in _YEAR):  # "heb 19 jaar aan de band gestaan"
         return None
-    if before[-2:] == ["op", "mijn"] and first in ("e", "ste", "de"):  # "op mijn 46e"
-        return 3, Trait("age", number, at, at + 1)
+    if before[-2:-1] == ["op"] and last in ("mijn", "me", "m", "zijn", "haar") and first in ("e", "ste", "de"):
+        return 3, Trait("age", number, at, at + 1)  # "op mijn 46e"
+    if sentence.text[sentence.said[at].end :].lstrip()[:1] in ("%", "€"):  # "35% afgekeurd"
+        return None
+    if last in ("met", "op") and first in ("nog", "nu", "ook", "al", "te") and number >= 16:  # "met 61 nog iets leren"
+        return 2, Trait("age", number, at, at + 1)
     who = last in ("vrouw", "man", "meisje", "jongen", "dame", "heer") and before[-2:-1] != ["met"]
     if who and number >= 16 and first not in (*_YEAR, *sentence.lexicon.phrases.words_of("people")):
         return 1, Trait("age", number, at, at + 1)  # "vrouw 29"
