@@ -17,13 +17,38 @@ from flows.model import Say as SayStep
 from flows.position import Withheld
 from flows.questions import question_of
 from flows.state import Shown
+from flows.turn import Turn
 from flows.walk import Advised, Pending, Walk, candidates
 from knowledge.text import words
 
 if TYPE_CHECKING:
     from flows.session import Session
 
+KEPT_SCREENS = 12  # older screens whose buttons can still be read
 JOINED = 420  # characters: lines and question up to this length make one message
+
+
+def close(session: Session) -> Turn:
+    """The end of a turn: the screen as it becomes, and the state to keep."""
+    if session.quiet:
+        return Turn(session.state.finish(), tuple(session.effects), session.understood)
+    screen = Screen(session)
+    walked = screen.show()
+    state, left = session.state, session.before.shown
+    state.shown = screen.shown()
+    state.older = older = session.before.older
+    if left is not None and left.options:
+        state.older = (*older, left.line())[-KEPT_SCREENS:]
+    if state.phase == "new" and screen.says:
+        state.phase = "talking"
+    ended = walked is not None and walked.ended
+    if ended and state.phase == "talking":
+        state.phase = "finished"
+        session.effects.append(Count("finished"))
+    effects = (*screen.says, *session.effects)
+    return Turn(
+        state.finish(), effects, session.understood, session.advice, ended and session.own is None, screen.question
+    )
 
 
 class Screen:

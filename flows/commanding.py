@@ -10,6 +10,7 @@ from flows import deskquestions, knowing
 from flows.answers import Answered, read_answer
 from flows.cards import card_message
 from flows.commands import COMMANDS, PRIVATE, find_command, language_named
+from flows.correcting import take
 from flows.draft import Draft
 from flows.effects import Count, ShowMyData, UpdateCase
 from flows.events import Chose, Commanded, Event, Pressed, Said
@@ -283,9 +284,9 @@ def _unanswered(session: Session, status: str) -> None:
         return
     unsure = declared.choices.get("unsure") if declared.kind == "choice" and status == "dont_know" else None
     if unsure is not None:
-        session.take(fact, "unsure")
+        take(session, fact, "unsure")
     else:
-        session.take(fact, None, status)
+        take(session, fact, None, status)
 
 
 def _start(session: Session, argument: str) -> None:

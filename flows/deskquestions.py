@@ -15,15 +15,16 @@ from rapidfuzz import fuzz, process
 from flows import joining
 from flows.answers import plain
 from flows.answers.choice import _NO, _YES, value_of_option
+from flows.correcting import capital, offer_change, take
 from flows.draft import Draft
 from flows.effects import Consent as ConsentEffect
 from flows.effects import Erase, Message, Option, Subscribe
 from flows.handover import NOT_PASSED_ON, facts_to_pass_on
 from flows.model import Ask
 from flows.questions import fact_question
-from flows.state import Answer, State
+from flows.state import State
 from flows.voice import Voice
-from flows.walk import CALL, COACH, CRISIS, Walk
+from flows.walk import CALL, COACH, CRISIS
 from knowledge.languages import OWN_NAMES, language_of_script
 from knowledge.problems import Place
 
@@ -107,72 +108,6 @@ def ask_which(session: Session, fact: str, options: tuple[tuple[Any, str], ...],
     )  # fmt: skip
 
 
-def offer_change(session: Session, fact: str, value: Any, status: str = "given", then: list[Any] | None = None) -> None:
-    """A correction is told with its consequence before it is done. `then`: further (fact, value) to offer after it."""
-    voice, old = session.voice, session.state.answers.get(fact)
-    new_words = voice.value(fact, value, status)
-    if old is None:
-        text = voice.phrase("change_offer_new", fact=_capital(voice.name(fact)), new=new_words)
-    else:
-        old_words = voice.value(fact, old.value, old.status)
-        text = voice.phrase("change_offer", fact=_capital(voice.name(fact)), old=old_words, new=new_words)
-    text = f"{text} {consequence(session, fact, value, status) or voice.phrase('effect_same')}"
-    options = [session.option("yes", "b_change_yes", "choice"), session.option("no", "b_keep", "choice")]
-    session.ask_own(
-        "change", text, options, fact=fact, status=status, value=list(value) if isinstance(value, tuple) else value,
-        then=[[one, list(other) if isinstance(other, tuple) else other] for one, other in then or ()],
-    )  # fmt: skip
-
-
-def matters(session: Session, fact: str, value: Any, status: str = "given") -> bool:
-    """Whether a correction changes more than the answer itself, so that it must be told before it is done."""
-    return session.state.advice is not None or bool(consequence(session, fact, value, status))
-
-
-def loses(session: Session, fact: str, value: Any, status: str = "given") -> bool:
-    """Whether a correction touches what was given or told before it: other answers, or advice that was shown."""
-    now = session.walk()
-    after = session.walk(session.state.freeze().with_answer(fact, Answer(status, value)))
-    return session.state.advice is not None or _parked(session, fact, now, after) > 0
-
-
-def consequence(session: Session, fact: str, value: Any, status: str) -> str:
-    """One line: how the advice changes, how many answers no longer apply, or that other questions come; '' if none."""
-    voice, now = session.voice, session.walk()
-    after = session.walk(session.state.freeze().with_answer(fact, Answer(status, value)))
-    if session.state.advice is not None:
-        if after.advice is not None:
-            gone = len(set(session.state.advice) - set(after.advice))
-            new = len(set(after.advice) - set(session.state.advice))
-            if not gone and not new:
-                return voice.phrase("effect_none")
-            number = "_1_1" if gone == new == 1 else "_1_n" if gone == 1 else "_n_1" if new == 1 else ""
-            return voice.phrase(f"effect_advice{number}", gone=str(gone), new=str(new))
-        return voice.phrase("effect_other")
-    parked = _parked(session, fact, now, after)
-    if parked:
-        return voice.phrase("effect_questions" if parked > 1 else "effect_question", gone=str(parked))
-    if _stands_at(after) != _stands_at(now):
-        return voice.phrase("effect_next")
-    return ""
-
-
-def _parked(session: Session, but: str, now: Walk, after: Walk) -> int:
-    """How many answers no longer apply in `after`; they are kept, and come back when they apply again."""
-    return sum(
-        one != but
-        and one in session.content.knowledge.facts
-        and after.profile.state_of(one) == "not_applicable"
-        and now.profile.state_of(one) != "not_applicable"
-        for one in session.state.answers
-    )
-
-
-def _stands_at(walked: Walk) -> tuple[str, str]:
-    """What a walk asks, comparable."""
-    return (walked.pending.fact or walked.pending.key, walked.pending.kind) if walked.pending is not None else ("", "")
-
-
 def ask_which_to_change(session: Session, only: list[str] | None = None) -> None:
     """The answers given, as buttons, the latest first."""
     facts = session.content.knowledge.facts
@@ -183,7 +118,7 @@ def ask_which_to_change(session: Session, only: list[str] | None = None) -> None
     labels = {}
     for fact in given[:10]:
         held = session.state.answers[fact]
-        label = f"{_capital(session.voice.name(fact))}: {session.voice.value(fact, held.value, held.status)}"
+        label = f"{capital(session.voice.name(fact))}: {session.voice.value(fact, held.value, held.status)}"
         labels[fact] = label if len(label) <= _LABEL else label[: _LABEL - 1].rstrip() + "…"
     options = [Option(fact, label) for fact, label in labels.items()]
     session.ask_own("change_which", session.voice.phrase("change_which"), options, labels=labels)
@@ -200,7 +135,7 @@ def ask_what_to_leave_out(session: Session) -> None:
     passing = facts_to_pass_on(session)
     voice = session.voice
     labels = {
-        fact: f"{_capital(voice.name(fact))}: {voice.value(fact, value)}"[:_LABEL] for fact, value, _ in passing[:10]
+        fact: f"{capital(voice.name(fact))}: {voice.value(fact, value)}"[:_LABEL] for fact, value, _ in passing[:10]
     }
     if not labels:
         return
@@ -265,7 +200,7 @@ def _which(session: Session, pending: dict[str, Any], id: str, ids: tuple[str, .
     if not id.isdigit() or int(id) >= len(pending["values"]):
         return False
     value = pending["values"][int(id)]
-    session.take(pending["fact"], tuple(value) if isinstance(value, list) else value)
+    take(session, pending["fact"], tuple(value) if isinstance(value, list) else value)
     return True
 
 
@@ -295,7 +230,7 @@ def _reask(session: Session, pending: dict[str, Any], id: str, ids: tuple[str, .
     if id.startswith("!"):
         return False
     fact = session.content.knowledge.facts[pending["fact"]]
-    session.take(fact.id, value_of_option(fact, id if len(ids) == 1 else ids))
+    take(session, fact.id, value_of_option(fact, id if len(ids) == 1 else ids))
     return True
 
 
@@ -305,7 +240,7 @@ def _ticks(session: Session, pending: dict[str, Any], id: str, ids: tuple[str, .
     if not chosen or any(one.startswith("!") for one in chosen):
         return False
     fact = session.content.knowledge.facts[pending["fact"]]
-    session.take(fact.id, value_of_option(fact, chosen))
+    take(session, fact.id, value_of_option(fact, chosen))
     return True
 
 
@@ -366,7 +301,3 @@ _ANSWERS: dict[str, Callable[[Any, dict[str, Any], str, tuple[str, ...]], bool]]
     "leave_out": _leave_out,
     "language": _language, "erase": _erase, "human": _human, "subscribe": _subscribe, "join": joining.decided,
 }  # fmt: skip
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

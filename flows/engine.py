@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from flows import care, commanding, hearing, pressing
+from flows.asking import close
 from flows.content import Content
 from flows.effects import Count, Message, UpdateCase
 from flows.events import (
@@ -72,7 +73,7 @@ def step(content: Content, world: World, state: State, event: Event, now: dateti
             session.quiet = True
     if session.quiet and changed:
         session.state.but(fingerprint=state.fingerprint)  # nothing could be said yet; the visitor hears it later
-    return session.close()
+    return close(session)
 
 
 def _start(session: Session, event: Started) -> None:
@@ -100,14 +101,14 @@ def _start(session: Session, event: Started) -> None:
 def _while_coach_speaks(session: Session, event: Event) -> Turn:
     """The coach has the floor: only crisis texts, privacy commands and wiping are answered; the rest is passed on."""
     if isinstance(event, Said) and care.guard(session, event.text):
-        return session.close()
+        return close(session)
     if isinstance(event, Said | Commanded | Pressed | Chose) and commanding.private(session, event):
-        return session.close()
+        return close(session)
     session.quiet = True
     session.state = session.state.but(turn=session.before.turn + 1, fingerprint=session.before.fingerprint)
     if isinstance(event, Said | Pressed | Chose | Shared | SentOther | Commanded):
         session.effects.append(UpdateCase("wrote"))
-    return session.close()
+    return close(session)
 
 
 def _notice_changed_content(session: Session) -> None:

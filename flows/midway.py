@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from flows import commanding, deskquestions
 from flows.answering import asked_fact, number_of_option, parse
 from flows.answers import Answered, plain
+from flows.correcting import take
 
 if TYPE_CHECKING:
     from flows.session import Session
@@ -94,7 +95,7 @@ def _by_place(session: Session, kind: str, said: str) -> bool:
         place = at + 1 if at >= 0 else len(options)
         outcome = number_of_option(session, asked_fact(session), str(place))
         if isinstance(outcome, Answered):
-            session.take(screen.fact, outcome.value)
+            take(session, screen.fact, outcome.value)
             return True
     if said in _BOTH or re.fullmatch(r"[1-9](?:(?: en |, ?| ?& ?)[1-9])+", said):
         if kind == "choices":

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flows import commanding, deskquestions, knowing, ticking
 from flows.answers.choice import value_of_option
+from flows.correcting import offer_change, take
 from flows.model import Ask, Consent, Offer, Review
 from flows.questions import fact_question
 from flows.state import Shown
@@ -42,7 +43,7 @@ def _press_old(session: Session, screen: Shown, id: str) -> None:
     given = session.state.answers.get(screen.fact)
     if given is not None and given.status == "given" and given.value == value:
         return
-    deskquestions.offer_change(session, screen.fact, value)
+    offer_change(session, screen.fact, value)
 
 
 def choose(session: Session, ids: tuple[str, ...]) -> None:
@@ -110,7 +111,7 @@ def answer_screen(session: Session, screen: Shown, ids: tuple[str, ...]) -> None
     elif screen.fact:
         value = value_of_option(session.content.knowledge.facts[screen.fact], ids[0] if len(ids) == 1 else ids)
         if session.content.knowledge.facts.takes(screen.fact, value):  # else an editor took this choice away
-            session.take(screen.fact, value)
+            take(session, screen.fact, value)
 
 
 def decide(session: Session, step: Any, answer: str) -> None:

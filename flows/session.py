@@ -1,7 +1,7 @@
 """One turn in the making: the state as it becomes, what must be said, and what must happen.
 
-A session lives within one `step`. It collects lines and effects; `close` walks the flow with the new answers, adds what
-the walk reached, asks what is pending, and gives the finished Turn.
+A session lives within one `step`. It collects lines and effects; `close` (asking.py) walks with the new answers, adds
+what the walk reached, asks what is pending, and gives the finished Turn.
 """
 
 from __future__ import annotations
@@ -10,17 +10,13 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from flows.asking import Screen
 from flows.content import Content
 from flows.draft import Draft
-from flows.effects import Count, Effect, Message, Option, counted
+from flows.effects import Effect, Message, Option, counted
 from flows.state import Answer, State
-from flows.turn import Turn
 from flows.voice import Voice
 from flows.walk import Walk, walk
 from flows.world import World
-
-KEPT_SCREENS = 12  # older screens whose buttons can still be read
 
 
 class Session:
@@ -62,23 +58,6 @@ class Session:
             state.phase = "talking"
         self.understood[fact] = value if status == "given" else {"state": status}
         self.effects.append(counted("answered", fact))
-
-    def take(self, fact: str, value: Any, status: str = "given") -> None:
-        """An answer to a question on the screen. When it corrects an earlier one and that has a consequence, the
-        consequence is told first and nothing is changed yet."""
-        held = self.state.answers.get(fact)
-        if held is None:
-            self.answer(fact, value, status=status)
-            return
-        from flows.deskquestions import matters, offer_change
-
-        if (held.status, held.value) == (status, value):
-            self.say("kept")
-        elif matters(self, fact, value, status):
-            offer_change(self, fact, value, status)
-        else:
-            self.answer(fact, value, status=status)
-            self.say("changed", facts=self.voice.value(fact, value, status))
 
     def recent(self) -> list[str]:
         """Facts taken from free text in the latest turn that took any."""
@@ -130,24 +109,3 @@ class Session:
             found = walk(self.content, at, self.now, self.world)
             walked = self._walked = (at.answers, at.done, at.asked, found)
         return walked[3]
-
-    # --- the end of the turn ---------------------------------------------------------------------------------------
-
-    def close(self) -> Turn:
-        if self.quiet:
-            return Turn(self.state.finish(), tuple(self.effects), self.understood)
-        screen = Screen(self)
-        walked = screen.show()
-        state, left = self.state, self.before.shown
-        state.shown = screen.shown()
-        state.older = older = self.before.older
-        if left is not None and left.options:
-            state.older = (*older, left.line())[-KEPT_SCREENS:]
-        if state.phase == "new" and screen.says:
-            state.phase = "talking"
-        ended = walked is not None and walked.ended
-        if ended and state.phase == "talking":
-            state.phase = "finished"
-            self.effects.append(Count("finished"))
-        effects = (*screen.says, *self.effects)
-        return Turn(state.finish(), effects, self.understood, self.advice, ended and self.own is None, screen.question)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from flows import deskquestions
 from flows.answers.choice import ordered
+from flows.correcting import take
 from flows.deskquestions import DONE, TICKS
 from flows.model import Ask
 from flows.questions import fact_question
@@ -41,7 +42,7 @@ def press(session: Session, screen: Shown, id: str) -> None:
         return
     if id == fact.none:
         session.state.pending = None
-        session.take(fact.id, (id,))
+        take(session, fact.id, (id,))
         return
     ticked = list(pending.get("ids", ()))
     everything = bool(pending.get("everything")) or pending.get("kind") == "reask" or id == "!other"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from flows import deskquestions
 from flows.answers import Answered, plain, read_answer
+from flows.correcting import loses, offer_change
 from flows.understood import Heard
 from knowledge.criteria import NO
 
@@ -28,7 +28,7 @@ def take_along(session: Session, heard: Heard, but: str = "") -> bool:
             continue
         if held is None or held.status != "given":
             fresh.append((fact, value))
-        elif heard.correction and held.turn >= session.state.turn - 1 and not deskquestions.loses(session, fact, value):
+        elif heard.correction and held.turn >= session.state.turn - 1 and not loses(session, fact, value):
             at_once.append((fact, value))  # "nee toch liever techniek", right after "zorg"
         elif heard.correction or not but:
             changed.append((fact, value))
@@ -47,7 +47,7 @@ def take_along(session: Session, heard: Heard, but: str = "") -> bool:
         session.answer(fact, value)
         session.say("changed", facts=session.voice.value(fact, value))
     if changed:
-        deskquestions.offer_change(session, *changed[0], then=changed[1:])
+        offer_change(session, *changed[0], then=changed[1:])
     return bool(fresh or changed or at_once)
 
 
