@@ -16,7 +16,6 @@ from flows.answers.choice import _NO, _YES
 from flows.care import cared_for, guard, redacted
 from flows.commands import find_command
 from flows.correcting import take
-from flows.correcting import take
 from flows.ear import Ear
 from flows.lost import is_stuck, not_understood, offer_human
 from flows.model import Answer as AnswerStep
