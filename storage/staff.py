@@ -265,7 +265,8 @@ class StaffRoom(Base):
     async def read_link(self, token_hash: str, purpose: str) -> str | None:
         """What a link that may be opened more than once was for; None when it is unknown or old."""
         same = sa.and_(t.one_time.c.token_hash == token_hash, t.one_time.c.purpose == purpose)
-        query = sa.select(t.one_time.c.subject).where(same, t.one_time.c.expires_at > ms(self.clock()))
+        fresh = sa.and_(t.one_time.c.expires_at > ms(self.clock()), t.one_time.c.uses_left > 0)
+        query = sa.select(t.one_time.c.subject).where(same, fresh)
         return await self._read(lambda conn: conn.execute(query).scalar())
 
     # ---- small settings of the running desk ----

@@ -61,7 +61,8 @@ async def change_periods(request: Request) -> Response:
     shorter = [name for name in OURS if after[name] < held[name]]
     if shorter and form.get("sure") != "1":
         return await _ask(request, form, held, after, shorter)
-    return await keep(request, now, "retention", "#bewaren")
+    changes = ", ".join(f"{KEPT[name]} {held[name]} > {after[name]}" for name in OURS if after[name] != held[name])
+    return await keep(request, now, "retention", "#bewaren", changes)
 
 
 def read_periods(form: FormData, held: Mapping[str, int]) -> dict[str, int]:

@@ -80,6 +80,13 @@ RESULTS = {
     "token": "het bewijs van de organisatie klopt niet",
     "access_denied": "zelf gestopt",
 }
+SETTLED = {
+    "hours": "openingstijden",
+    "closing_days": "sluitingsdagen",
+    "teams": "teams",
+    "outcomes": "uitkomsten",
+    "retention": "bewaartermijnen",
+}
 HOW = {"password": "wachtwoord", "oidc": "werkaccount", "code": "controlecode", "link": "eenmalige link"}
 
 
@@ -138,7 +145,9 @@ def line(one: LogLine, known: Mapping[str, str]) -> Line:
         when=f"{moment:%d-%m-%Y %H.%M}",
         who=known.get(one.actor, one.actor),
         action=ACTIONS.get(one.action, one.action),
-        subject=known.get(one.subject, one.subject),
+        subject=SETTLED.get(one.subject, one.subject)
+        if one.action == "settled"
+        else known.get(one.subject, one.subject),
         case=one.subject if CODE.fullmatch(one.subject) else "",
         about=HOW.get(one.purpose, one.purpose),
         result=RESULTS.get(one.result, one.result),

@@ -22,6 +22,7 @@ from storage.actions import LONGEST_CODE, rung_of
 
 MOST_OWN = 40
 LONGEST_LABEL = 60
+DONE = {"save": "gewijzigd", "add": "nieuw", "delete": "verwijderd", "reset": "weer zoals het was"}  # in the audit log
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,13 @@ async def change_outcome(request: Request) -> Response:
             raise Unreadable("Laat ten minste één uitkomst over om een hulpvraag mee af te ronden.")
     except Unreadable as wrong:
         return await again(request, wrong)
-    return await keep(request, replace(chosen, outcomes=codes), f"outcome {wanted} {id_}".strip()[:60], "#uitkomsten")
+    return await keep(
+        request,
+        replace(chosen, outcomes=codes),
+        "outcomes",
+        "#uitkomsten",
+        f"{DONE.get(wanted, DONE['save'])}: {id_ or codes[-1].id}",
+    )
 
 
 def change(chosen: Chosen, wanted: OutcomeCode) -> tuple[OutcomeCode, ...]:

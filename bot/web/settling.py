@@ -265,11 +265,12 @@ async def again(request: Request, wrong: Unreadable) -> Response:
     return await show_admin(request, problem=str(wrong), status=wrong.status)
 
 
-async def keep(request: Request, chosen: Chosen, what: str, anchor: str) -> Response:
+async def keep(request: Request, chosen: Chosen, what: str, anchor: str, detail: str = "") -> Response:
+    """Keeps it for every process, with a line in the audit log: which part, and what about it."""
     here = house(request)
     if not await here.desk.choose(chosen):
         return await again(request, Overtaken())
-    await here.store.audit(staff_of(request).id, "settled", what)
+    await here.store.audit(staff_of(request).id, "settled", what, detail[:120])
     return go(f"/desk/beheer{anchor}", ok="saved")
 
 

@@ -157,6 +157,7 @@ async def test_an_invited_coach_chooses_a_password(browser: Callable[..., Visito
     assert link
     assert (await new.post(link[0], data={"password": "kort"})).status_code == 422
     assert (await new.post(link[0], data={"password": "een heel eigen zin"})).url.path == "/desk"
+    assert (await browser().get(link[0])).status_code == 410, "a used link asks for no password"
     assert (await browser().post(link[0], data={"password": "een heel andere zin"})).status_code == 410
     again = await browser().post("/desk/login", data={"login": "emre@desk.example", "password": "een heel eigen zin"})
     assert again.url.path == "/desk"

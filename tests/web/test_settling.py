@@ -236,3 +236,13 @@ def test_figures_count_by_step_and_the_download_shows_the_code(desk: Desk):
         "18",
         "12",
     }
+
+
+async def test_the_audit_log_says_what_was_changed_and_into_what(noor: Visitor, ada: Visitor, desk: Desk):
+    await send(noor, desk, "uitkomst", {"do": "add", "rung": "granted", "label": "Gift"})
+    days = {name: str(desk.content.knowledge.desk.retention[name]) for name in OURS}
+    await send(ada, desk, "bewaren", days | {"outbox": "9"})
+    lines = [(one["object"], one["purpose"]) for one in await desk.store.audit_log() if one["action"] == "settled"]
+    assert ("outcomes", "nieuw: granted.gift") in lines
+    assert ("retention", "verstuurde berichten in de wachtrij 7 > 9") in lines
+    assert "uitkomsten" in (await ada.get("/desk/logboek")).text
