@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from knowledge.bitsets import BitSets, positions
-from knowledge.criteria import HUMAN, NO, UNKNOWN, YES, judge
+from knowledge.criteria import HUMAN, NO, UNKNOWN, YES, judge, missing
 from knowledge.profile import Profile
 from tests.knowledge.people import FACTS, GEOGRAPHY, KNOWLEDGE, answers_strategy, criterion_strategy
 
@@ -47,6 +47,7 @@ def test_judging_with_reasons_gives_the_same_level_as_judging_without(criterion,
     judgement = judge(criterion, profile)
     assert judgement.level == criterion.level(profile)
     assert bool(judgement.missing) == (judgement.level == UNKNOWN)
+    assert missing(criterion, profile) == judgement.missing
     assert not (judgement.against and judgement.level != NO)
 
 
