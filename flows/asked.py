@@ -5,13 +5,14 @@ called by its name, or by the one part of the text that asks.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from flows import commanding, knowing, overheard
 from flows.answers import looks_like_question
 from flows.effects import Count
 from flows.lost import offer_human
 from knowledge.criteria import YES
+from knowledge.loose_names import LooseNames
 from knowledge.profile import Given
 
 if TYPE_CHECKING:
@@ -21,12 +22,15 @@ if TYPE_CHECKING:
     from knowledge.worries import Worry
 
 BORDER = "grens"  # the worry that names the desks for work across the border
+PAID_WHEN = "uitbetaling"  # "hoeveel subsidie praktijkleren krijg je" sounds alike, and asks what it pays
 MONEY = frozenset(("geld-voor-scholing", "is-er-een-voucher"))  # asked in any words about money
 FEAR = 0.6  # score from which a text, or a part of it, is a frequent fear
 NAMED = 0.7  # score from which a few words name an entry
 PART = 0.8  # score from which one part of a text surely asks for this
 TOLD_MUCH = 2  # facts in one text
 WORDS_OF_A_QUESTION = 4
+_HOW_MUCH = re.compile(r"\b(?:hoeveel|hoe veel|how much)\b", re.IGNORECASE)
+_EXISTS = re.compile(r"\b(?:bestaat|bestaan|hoorde|gehoord|zegt dat er)\b", re.IGNORECASE)
 _SENTENCES = re.compile(r"(?<=[.!?;\n])\s*|,\s+")
 
 
@@ -92,7 +96,9 @@ def answer_in_passing(session: Session, worry: Worry, words: str) -> None:
 def asking_part(session: Session, words: str) -> str:
     """The part of a text that asks for one thing the desk surely knows: "wat levert slim mij op, ik heb 15 man"."""
     for part in _SENTENCES.split(words):
-        if WORDS_OF_A_QUESTION <= len(part.split()) < len(words.split()) and looks_like_question(part):
+        if WORDS_OF_A_QUESTION <= len(part.split()) < len(words.split()) and (
+            looks_like_question(part) or _EXISTS.search(part)
+        ):
             found = session.content.knowledge.search.find(part, 1, session.today, session.state.language)
             if found and found[0].score >= PART and found[0].kind == "worry":
                 return part
@@ -103,12 +109,23 @@ def asking_part(session: Session, words: str) -> str:
 
 def named_in_question(session: Session, asks: Worry | None, words: str, heard: Heard) -> Entry | None:
     """The entry that is asked about by its own name, unless another question is heard that says more than money."""
-    if not (heard.question or looks_like_question(words)) or not (asks is None or {asks.id, *asks.same_as} & MONEY):
+    about_money = asks is None or bool({asks.id, *asks.same_as} & MONEY) or asks.general
+    if not about_money and asks is not None and asks.id == PAID_WHEN:
+        about_money = _HOW_MUCH.search(words) is not None
+    if not (heard.question or looks_like_question(words)) or not about_money:
         return None
     if knowing.asks_for_desk(session, words) or overheard.is_frequent_question(session, words, code=False):
         return None
     entry: Entry | None = session.content.knowledge.search.named(words)
-    return entry
+    return entry or _loosely_named(session, words)
+
+
+def _loosely_named(session: Session, words: str) -> Entry | None:
+    """The entry all of whose telling words stand in the text, in any order."""
+    names = session.content.said.get("loose_names")
+    if names is None:
+        names = session.content.said["loose_names"] = LooseNames(session.content.knowledge.catalogue)
+    return cast("LooseNames", names).find(words)
 
 
 def names_more(session: Session, asks: Worry, words: str, heard: Heard) -> bool:

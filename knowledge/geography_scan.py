@@ -22,6 +22,7 @@ from knowledge.geography_words import never_alone, ordinary_words, words_that_ar
 if TYPE_CHECKING:
     from knowledge.geography import Geography
 
+SHORT_NAME = 7  # letters from which half of a double name says enough
 MOST_REPAIRS = 12  # words of one sentence that are compared with misspelled names; each costs about a millisecond
 
 _JOINT = re.compile(r"(?:\s?[-–/’'`.]\s?|\s|, |’s?-?|['’]){1,2}")
@@ -86,6 +87,19 @@ class Scanner:
             if words > self._longest.get(first, 0):
                 self._longest[first] = words
         self._words = words_that_are_places() | never_alone()
+        self._heads = self._heads_of(tables)
+
+    def _heads_of(self, tables: Tables) -> dict[str, str]:
+        """How a municipality of two names is called for short: "hardinxveld" is Hardinxveld-Giessendam."""
+        found: dict[str, list[str]] = {}
+        for name in tables.areas["municipality"]:
+            head, _, rest = name.partition(" ")
+            if len(head) >= SHORT_NAME and len(rest) >= SHORT_NAME and head not in ordinary_words():
+                found.setdefault(head, []).append(name)
+        return {
+            head: names[0] for head, names in found.items()
+            if len(names) == 1 and not self._is_name(head) and head not in self._words
+        }  # fmt: skip
 
     def scan(self, sentence: str) -> tuple[Mention, ...]:
         """All places, in order, without overlap."""
@@ -108,6 +122,8 @@ class Scanner:
                 repairs -= 1
                 result = self._repaired(pieces, index, strength)
                 count = 1
+            if result is None and piece.folded in self._heads:
+                count, result = 1, self._geography.exactly(self._heads[piece.folded])
             if result is None or isinstance(result, str):
                 index += 1
                 continue
@@ -205,6 +221,8 @@ class Scanner:
             return "lives"
         if earlier[-2:] in (["zit", "in"], ["zitten", "in"]) and _ends_clause(sentence, pieces, index):
             return "lives"
+        if before in _SETTLED:  # "woon rotterdm"
+            return "near"
         if before in _LABEL or before in {"omgeving", "vlakbij", "nabij"} or earlier[-2:] == ["buurt", "van"]:
             return "lives"
         if before in {"in", "uit", "vanuit", "rond"}:  # not "te": a verb follows

@@ -86,7 +86,8 @@ _TELLING = {
     "pl": (
         "umrzeć żyć zabić mąż bije dzień dzien dobry pracuję pracuje chciałbym chciałabym chcialbym szukam "
         "pracy praca jestem się czy mogę moge przez holandii jak gdzie mam chcę proszę prosze polsku kurs dla "
-        "język nie cześć dziękuję mówię agencję"
+        "język nie cześć dziękuję mówię agencję mieszkam mówisz mowisz mówi jako spawacz pracować pracowac umiem tutaj "
+        "potrzebuję potrzebuje szkolenie pomoc jestem pomóc kierowca magazyn"
     ),
     "de": (
         "ich sterben leben mann schlägt wohne arbeite und bekomme möchte suche arbeit guten tag nicht für "
@@ -98,11 +99,11 @@ _TELLING = {
     ),
     "es": (
         "morir matar matarme vivir marido pega hola busco trabajo quiero soy estoy para español como puedo "
-        "vivo tengo curso buenos dias"
+        "vivo tengo curso buenos dias necesito trabajar hablas habla ayuda empleo gracias"
     ),
     "ro": (
         "mor trăiesc sinucid bate buna bună caut vreau sunt lucru munca muncă pentru româna romana lucrez "
-        "vorbesc salut locuiesc"
+        "vorbesc salut locuiesc vorbești vorbesti sudor șofer sofer ajutor curs"
     ),
 }
 _TELLS = {language: frozenset(words.split()) for language, words in _TELLING.items()}

@@ -122,7 +122,7 @@ class Search:
             return Result("crisis", concern=concern)
         if redact(text).found or any(said in text.lower() for said in _PRIVACY):
             return Result("privacy")
-        if concern is not None:
+        if concern is not None and concern.kind != "doubt":
             return Result("out_of_scope", concern=concern)
         scored = self._scored(text, today)
         hits = tuple(
