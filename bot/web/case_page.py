@@ -179,6 +179,8 @@ def _five(row: CaseRow) -> tuple[tuple[str, str], ...]:
         said = rest if colon and head == label else line
         if label == "Past":
             said = _REASON.sub(lambda reason: about_client(reason[0]), said)  # names of entries stay as they are
+        elif label == "Beloofd" and row.due and row.language != "nl":
+            said = dates.promise(row.due)  # it was told to the visitor in another language
         elif label != "Wil" or row.channel != "desk":
             said = about_client(said)
         pairs.append((label, said))

@@ -10,6 +10,7 @@ import pytest
 from bot.desk import Desk
 from bot.web.case_actions import ACTIONS, read_day
 from bot.web.client_words import about_client, choice_about_client, value_about_client
+from bot.web.dates import promise
 from tests.shipped import shipped
 from tests.web.conftest import Visitor, a_case, staff
 from tests.web.serving import Clock
@@ -482,6 +483,20 @@ async def test_an_explanation_waits_in_the_answer_of_the_coach(sanne: Visitor, v
     name = desk.content.knowledge.catalogue["slim-regeling-mkb"].name
     assert name.partition("&")[0] in box
     assert name not in (await visitor.get("/chat")).text.partition("coach Sanne")[2], "nothing is sent by itself"
+
+
+async def test_a_coach_reads_in_dutch_what_was_promised_in_english(visitor: Visitor, sanne: Visitor, desk: Desk):
+    await visitor.get("/chat?lang=en")
+    for text in ("looking for work in Tiel", "call me", "0612345678", "in the morning"):
+        await visitor.say(text)
+    code = (await desk.store.today(await staff(desk, "noor")))[-1].code
+    row = await desk.store.case(code)
+    assert row is not None
+    assert (row.language, row.summary[4].partition(" by ")[1]) == ("en", " by ")
+    page = (await sanne.get(f"/desk/g/{code}")).text.partition("Gesprek</h2>")[0]
+    assert row.due is not None
+    assert promise(row.due) in page
+    assert row.summary[4].removeprefix("Beloofd: ") not in page
 
 
 async def test_the_inbox_is_narrowed_to_what_fits_a_scheme(visitor: Visitor, sanne: Visitor, desk: Desk):
