@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any, cast
 
 from flows import commanding, knowing, overheard
-from flows.answers import looks_like_question
+from flows.answers import looks_like_question, plain
 from flows.effects import Count
 from flows.lost import offer_human
 from knowledge.criteria import YES
@@ -30,6 +30,8 @@ PART = 0.8  # score from which one part of a text surely asks for this
 TOLD_MUCH = 2  # facts in one text
 WORDS_OF_A_QUESTION = 4
 _HOW_MUCH = re.compile(r"\b(?:hoeveel|hoe veel|how much)\b", re.IGNORECASE)
+_ABOUT_A_WORD = re.compile(r"\b(?:bestaat|bestaan|hoe werkt|wat is|wat houdt|wat betekent)\b", re.IGNORECASE)
+LONG_WORD = 8  # letters of a word that is asked about beside facts
 _EXISTS = re.compile(r"\b(?:bestaat|bestaan|hoorde|gehoord|zegt dat er)\b", re.IGNORECASE)
 _SENTENCES = re.compile(r"(?<=[.!?;\n])\s*|,\s+")
 
@@ -141,4 +143,25 @@ def names_more(session: Session, asks: Worry, words: str, heard: Heard) -> bool:
 def answer_part(session: Session, words: str) -> bool:
     """Beside facts: the part of the text that surely asks for one thing."""
     part = asking_part(session, words)
-    return bool(part) and knowing.answer_question(session, part, running=True)
+    if part and knowing.answer_question(session, part, running=True):
+        return True
+    return _explained(session, words)
+
+
+def _explained(session: Session, words: str) -> bool:
+    """ "… dat er een bedrijfsvakschool bestaat, hoe werkt dat": a word of the glossary that is asked about."""
+    glossary = session.content.knowledge.glossary
+    if not _ABOUT_A_WORD.search(words):
+        return False
+    said = f" {plain(words)} "
+    term = next(
+        (
+            glossary[one]
+            for word, one in glossary.words.items()
+            if len(word) >= LONG_WORD and f" {plain(word)} " in said
+        ),
+        None,
+    )
+    if term is not None:
+        session.lead.append(f"{term.name[:1].upper()}{term.name[1:]}: {term.text(session.state.language)}")
+    return term is not None

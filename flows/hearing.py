@@ -250,8 +250,10 @@ def _read(session: Session, words: str) -> None:
     asks = in_passing.asked_in_passing(session, words, heard.facts)
     if heard.abroad and not (kind == "place" and short) and (asks is None or asks.general):
         asks = in_passing.across_the_border(session) or asks
-    elif heard.abroad and asks is not None and (border := in_passing.across_the_border(session)) is not None:
-        session.lead.append(border.text(session.state.language))  # beside whatever else is asked
+    elif heard.abroad and asks is not None and asks.id != in_passing.BORDER:
+        border = in_passing.across_the_border(session)
+        if border is not None:  # beside whatever else is asked
+            session.lead.append(border.text(session.state.language))
     named = in_passing.named_in_question(session, asks, words, heard)
     if named is not None and not isinstance(outcome, Answered):
         took = take_along(session, heard)

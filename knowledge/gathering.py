@@ -149,6 +149,8 @@ def work(found: Gathered, judged: tuple[Judged, ...], situation: str) -> None:
                 _narrowest(found, "wanted_sector", work.sector, where)
         elif situation == "school" or work.occupation in _ASKERS.get(situation, ()):
             continue
+        elif work.occupation and not mention.plural and found.sentence.before(mention.first, 1) == ["mijn"]:
+            continue  # "mijn jobcoach", "mijn kapper": somebody else's work
         elif one.role in ("now", "past", "firm", "staff"):
             if work.occupation and one.role in ("now", "past") and "occupation" not in found.values:
                 found.set("occupation", work.occupation, *where)

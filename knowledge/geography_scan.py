@@ -123,7 +123,8 @@ class Scanner:
                 result = self._repaired(pieces, index, strength)
                 count = 1
             if result is None and piece.folded in self._heads:
-                count, result = 1, self._geography.exactly(self._heads[piece.folded])
+                whole = self._geography.exactly(self._heads[piece.folded])
+                count, result = 1, whole if isinstance(whole, Found) else None
             if result is None or isinstance(result, str):
                 index += 1
                 continue

@@ -88,6 +88,8 @@ def owns(sentence: Sentence) -> bool:
             return True
         if near[-2:-1] == ["voor"] and {"subsidie", "subsidies", "regeling", "regelingen", "fonds"} & set(before):
             return True
+        if near[-2:] in (["wij", "als"], ["we", "als"]) or near[-3:] in (["wij", "als", "een"], ["we", "als", "een"]):
+            return True
         if near[-3:] in (["wij", "zijn", "een"], ["we", "zijn", "een"], ["zijn", "wij", "een"], ["we", "are", "a"]):
             return True
         if near[-1:] and near[-1] in ("mijn", "onze", "ons", "my", "our") and not _works_there(sentence):

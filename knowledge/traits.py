@@ -16,6 +16,7 @@ Value: TypeAlias = "str | int | Band | tuple[str, ...]"
 _YEAR = frozenset(["jaar", "jaren", "old"])
 _PARTS = {"begin": "begin", "half": "half", "midden": "midden", "eind": "eind", "einde": "eind", "in": ""}
 _MAY_FOLLOW_AGE = frozenset(["zonder", "geen", "in", "als", "thuis", "bij"])
+_ADVERBS = frozenset(["al", "nu", "pas", "net", "ook", "inmiddels", "bijna", "intussen", "straks", "toch"])
 _DONE = frozenset(["gedaan", "gewerkt", "geweest", "gezeten", "gestaan", "gereden", "gelopen"])
 _AGE_UNITS = range(12, 100)
 _ABOUT_SCHOOL = frozenset(["niet", "afgemaakt"])
@@ -79,6 +80,8 @@ def _age_at(sentence: Sentence, at: int, number: int) -> tuple[int, Trait] | Non
         follows = ahead[1] if len(ahead) > 1 else ""
         if follows in group("traits_no_age_after") or last in group("traits_no_age_before"):
             return None
+        if last == "al" and follows not in ("oud", "jong"):  # "ben al 20 jaar lasser"
+            return None
         if any(one.first == at + 2 for one in sentence.works) and _DONE & set(ahead):  # "30 jaar magazijn gedaan"
             return None
         if number < 16 and last not in ("ben", "is", "am", "van", "dochter", "zoon"):
@@ -86,6 +89,8 @@ def _age_at(sentence: Sentence, at: int, number: int) -> tuple[int, Trait] | Non
         if follows == "old" or last in ("ben", "is", "am", "van", "dochter", "zoon") or follows not in ("bij",):
             return 2, Trait("age", number, at, at + 2)
         return None
+    if last in _ADVERBS and before[-2:-1] in (["ben"], ["word"], ["am"]):  # "ben al 57"
+        last = before[-2]
     if last in (
         "ben",
         "im",
