@@ -26,8 +26,8 @@ _THANKS = frozenset(
 )  # fmt: skip
 # Words around a greeting or thanks that add nothing to read.
 _AROUND = frozenset(
-    ("allemaal", "daar", "iedereen", "alvast", "voor", "de", "het", "uw", "je", "jullie", "u", "wel", "moeite", "hulp",
-     "tijd", "hoor", "zeg", "team", "mensen", "beste", "lieve", "en", "zeer", "heel", "erg", "veel", "goede", "goeden",
+    ("allemaal", "daar", "iemand", "iedereen", "alvast", "voor", "de", "het", "uw", "je", "jullie", "u", "wel", "moeite",
+     "hulp", "tijd", "hoor", "zeg", "team", "mensen", "beste", "lieve", "en", "zeer", "heel", "erg", "veel", "goede", "goeden",
      "avond", "ochtend", "you", "very", "much", "hartelijk", "dames", "heren", "mevrouw", "meneer", "ook", "even",
      "collega", "collegas", "gedaan", "antwoord", "reactie", "advies", "informatie", "info")
 )  # fmt: skip

@@ -122,7 +122,7 @@ def situation(sentence: Sentence, has_size: bool) -> tuple[str, frozenset[str]]:
             continue
         if _is_turned(sentence, hit.value, hit.first, hit.last):
             continue
-        if _is_past(sentence, hit.first):
+        if _is_past(sentence, hit.first, hit.last):
             past.add(hit.value)
             continue
         said = sentence.texts[hit.first : hit.last]
@@ -159,12 +159,16 @@ def situation(sentence: Sentence, has_size: bool) -> tuple[str, frozenset[str]]:
     return ("" if found in denied else found), frozenset(denied)
 
 
-def _is_past(sentence: Sentence, at: int) -> bool:
-    """ "ben vroeger zzp'er geweest, nu in loondienst": told of long ago, when the text says what is now."""
-    said = {
-        word for word, clause in zip(sentence.texts, sentence.clauses, strict=True) if clause == sentence.clauses[at]
-    }
-    return bool(group("people_past") & said) and not group("people_now") & said and sentence.has(*group("people_now"))
+def _is_past(sentence: Sentence, first: int, last: int) -> bool:
+    """ "ben vroeger zzp'er geweest, nu in loondienst", "was zzp nu werkloos": told of long ago, when the text says what
+    is now. The marker before it decides, else the one right behind it."""
+    if not sentence.has(*group("people_now")):
+        return False
+    marks = group("people_past") | group("people_now")
+    before = [word for word in sentence.before(first, 6) if word in marks]
+    behind = [word for word in sentence.after(last, 2) if word in marks]
+    mark = before[-1] if before else next(iter(behind), "")
+    return mark in group("people_past")
 
 
 def _does_work(sentence: Sentence) -> bool:
