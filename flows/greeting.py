@@ -26,10 +26,10 @@ _THANKS = frozenset(
 )  # fmt: skip
 # Words around a greeting or thanks that add nothing to read.
 _AROUND = frozenset(
-    ("allemaal", "daar", "iemand", "iedereen", "alvast", "voor", "de", "het", "uw", "je", "jullie", "u", "wel", "moeite",
-     "hulp", "tijd", "hoor", "zeg", "team", "mensen", "beste", "lieve", "en", "zeer", "heel", "erg", "veel", "goede", "goeden",
-     "avond", "ochtend", "you", "very", "much", "hartelijk", "dames", "heren", "mevrouw", "meneer", "ook", "even",
-     "collega", "collegas", "gedaan", "antwoord", "reactie", "advies", "informatie", "info")
+    ("allemaal", "daar", "iemand", "iedereen", "alvast", "voor", "de", "het", "uw", "je", "jullie", "u", "wel",
+     "moeite", "hulp", "tijd", "hoor", "zeg", "team", "mensen", "beste", "lieve", "en", "zeer", "heel", "erg", "veel",
+     "goede", "goeden", "avond", "ochtend", "you", "very", "much", "hartelijk", "dames", "heren", "mevrouw", "meneer",
+     "ook", "even", "collega", "collegas", "gedaan", "antwoord", "reactie", "advies", "informatie", "info")
 )  # fmt: skip
 # "goedemorgen, ik heb een vraag", "yo kan ik even wat vragen": whoever only says so, is invited to ask it.
 _HAS_QUESTION = re.compile(

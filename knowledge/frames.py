@@ -69,13 +69,16 @@ class Frames:
 
     @cached_property
     def anchors(self) -> frozenset[str]:
-        """Words of which every sentence with a frame holds one, in some spelling of the first part."""
+        """Words of which every sentence with a frame holds one: the longest of each phrase of the first part, also
+        without its n and in street spelling. So the part that is said least stands first in a frame."""
         firsts = {wanted[0] for _, wanted, _ in self._frames}
-        only = Phrases()
-        for part in firsts:
-            for phrase in self._concepts[part[1:]].split(",") if part.startswith("@") else (part,):
-                only.add(part, "", phrase.strip())
-        meant = only.vocabulary()
+        phrases = [
+            phrase
+            for part in firsts
+            for phrase in (self._concepts[part[1:]].split(",") if part.startswith("@") else (part,))
+        ]
+        meant = {word for phrase in phrases for word in max(phrase.split(), key=len).split("/")}
+        meant |= {word[:-1] for word in meant if word.endswith("en")}
         return frozenset(meant | {typed for typed, one in self._spelled.items() if one in meant})
 
     def find(self, said: Sequence[Token]) -> Iterator[tuple[str, int]]:
