@@ -67,6 +67,7 @@ steps:
     id: say-today
     today: yes
   - ask: wish
+    for: coach
   - finish
 """
 
@@ -78,7 +79,8 @@ def make_draft(folder: Path) -> Path:
     (folder / "facts.yaml").write_text(FACTS)
     (folder / "flows" / "welcome.yaml").write_text(WELCOME)
     for flow, fact in (("contact", "name"), ("call_me", "phone")):
-        (folder / "flows" / f"{flow}.yaml").write_text(f"flow: {flow}\ntitle: Contact\nsteps:\n  - ask: {fact}\n")
+        steps = f"  - ask: {fact}\n    for: coach\n"
+        (folder / "flows" / f"{flow}.yaml").write_text(f"flow: {flow}\ntitle: Contact\nsteps:\n{steps}")
     return folder
 
 
