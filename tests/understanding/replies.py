@@ -27,7 +27,7 @@ class First:
     """One first message and what a good reply does."""
 
     text: str
-    held: bool
+    where: str  # tune, held or unseen
     expected: tuple[str, ...]
 
 
@@ -48,7 +48,7 @@ def firsts() -> Iterator[First]:
     for line in FILE.read_text(encoding="utf-8").splitlines():
         if not line.startswith(("#", "set\t")):
             where, text, expected = line.split("\t")
-            yield First(text, where == "held", tuple(expected.split("; ")))
+            yield First(text, where, tuple(expected.split("; ")))
 
 
 @cache
@@ -90,10 +90,10 @@ def _plain(value: object) -> str:
 
 @cache
 def tallies() -> dict[str, Tally]:
-    found = {"tune": Tally(), "held": Tally()}
+    found = {"tune": Tally(), "held": Tally(), "unseen": Tally()}
     for first in firsts():
         wrong, reply = failing(first)
-        tally = found["held" if first.held else "tune"]
+        tally = found[first.where]
         tally.all += 1
         tally.good += not wrong
         if wrong:
@@ -102,7 +102,7 @@ def tallies() -> dict[str, Tally]:
 
 
 def main() -> None:
-    """Print the share of good first replies; `-v` also the bad ones of the tuning set, never of the held-out one."""
+    """Print the share of good first replies; `-v` also the bad ones of the tuning set, never of the others."""
     for name, one in tallies().items():
         print(f"{name}: {one.good} of {one.all} first replies are good ({one.share:.0%})")
         if name == "tune" and "-v" in sys.argv:
