@@ -244,18 +244,26 @@ async def save_draft(request: Request) -> Response:
     return Response(status_code=204)
 
 
-async def explain(request: Request) -> Response:
-    """Puts what an entry is, and its first step, in the coach's own answer: to change and send."""
+async def _own_case(request: Request) -> tuple[CaseRow, str, str] | Response:
+    """A case this coach holds, its conversation and the language spoken there; else what the coach sees instead."""
     row = await find_case(request, str(request.path_params["code"]))
     if row is None or row.conversation is None:
         return await gone(request)
-    here, me = house(request), staff_of(request)
-    if row.owner != me.id:
+    if row.owner != staff_of(request).id:
         return go(f"/desk/g/{row.code}", wrong="not_owner")
+    return row, row.conversation.id, row.conversation.language
+
+
+async def explain(request: Request) -> Response:
+    """Puts what an entry is, and its first step, in the coach's own answer: to change and send."""
+    own = await _own_case(request)
+    if isinstance(own, Response):
+        return own
+    row, _, language = own
+    here, me = house(request), staff_of(request)
     entry = here.content.knowledge.catalogue.resolve(str((await request.form(max_fields=3)).get("entry", "")))
     if entry is None:
         return go(f"/desk/g/{row.code}", wrong="unknown")
-    language = row.conversation.language
     parts = (
         entry.text("name", language) + ".",
         entry.text("summary", language),
@@ -270,16 +278,13 @@ async def explain(request: Request) -> Response:
 
 async def send_again(request: Request) -> Response:
     """A message of the coach that did not arrive is tried once more; only by who has the case."""
-    row = await find_case(request, str(request.path_params["code"]))
-    if row is None or row.conversation is None:
-        return await gone(request)
-    here, me = house(request), staff_of(request)
-    if row.owner != me.id:
-        return go(f"/desk/g/{row.code}", wrong="not_owner")
+    own = await _own_case(request)
+    if isinstance(own, Response):
+        return own
+    row, conversation, _ = own
+    here = house(request)
     seq = str((await request.form(max_fields=3)).get("seq", ""))
-    tried = bool(re.fullmatch(r"\d{1,9}", seq, re.ASCII)) and await here.store.retry_failed(
-        row.conversation.id, int(seq)
-    )
+    tried = bool(re.fullmatch(r"\d{1,9}", seq, re.ASCII)) and await here.store.retry_failed(conversation, int(seq))
     return go(f"/desk/g/{row.code}", ok="again") if tried else go(f"/desk/g/{row.code}", wrong="unknown")
 
 

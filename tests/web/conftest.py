@@ -56,6 +56,20 @@ async def sanne(browser: Callable[..., Visitor]) -> Visitor:
 
 
 @pytest.fixture
+async def ada(browser: Callable[..., Visitor]) -> Visitor:
+    made = browser()
+    await made.log_in("ada")
+    return made
+
+
+@pytest.fixture
+async def noor(browser: Callable[..., Visitor]) -> Visitor:
+    made = browser()
+    await made.log_in("noor")
+    return made
+
+
+@pytest.fixture
 async def bilal(browser: Callable[..., Visitor]) -> Visitor:
     made = browser()
     await made.log_in("bilal")

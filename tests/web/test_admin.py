@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import date
 
 import pyotp
@@ -17,13 +16,6 @@ from bot.web.sse import Broker
 from storage import tables as t
 from storage.messages import Incoming, Verdict
 from tests.web.conftest import Visitor, a_case, staff
-
-
-@pytest.fixture
-async def ada(browser: Callable[..., Visitor]) -> Visitor:
-    made = browser()
-    await made.log_in("ada")
-    return made
 
 
 async def fail_a_message(desk: Desk) -> int:

@@ -33,20 +33,6 @@ def hidden(page: httpx.Response) -> dict[str, str]:
     }
 
 
-@pytest.fixture
-async def ada(browser: Callable[..., Visitor]) -> Visitor:
-    made = browser()
-    await made.log_in("ada")
-    return made
-
-
-@pytest.fixture
-async def noor(browser: Callable[..., Visitor]) -> Visitor:
-    made = browser()
-    await made.log_in("noor")
-    return made
-
-
 INVITE = {"login": "emre", "name": "Emre & <b>Co</b>", "role": "coach", "teams": ""}
 
 

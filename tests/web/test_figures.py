@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
 
 import pytest
 
@@ -14,13 +13,6 @@ from bot.web.house import House
 from bot.web.sse import Broker
 from storage.rows import Figures
 from tests.web.conftest import Visitor, a_case
-
-
-@pytest.fixture
-async def noor(browser: Callable[..., Visitor]) -> Visitor:
-    made = browser()
-    await made.log_in("noor")
-    return made
 
 
 @pytest.mark.parametrize(

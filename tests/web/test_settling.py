@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, time
 
@@ -32,20 +31,6 @@ WEEK = {"day0": "9.00-12.00, 13.00-17.00", "day1": "", "day2": "10-15 uur", "tar
 def clock(desk: Desk) -> Clock:
     assert isinstance(desk.clock, Clock)
     return desk.clock
-
-
-@pytest.fixture
-async def ada(browser: Callable[..., Visitor]) -> Visitor:
-    made = browser()
-    await made.log_in("ada")
-    return made
-
-
-@pytest.fixture
-async def noor(browser: Callable[..., Visitor]) -> Visitor:
-    made = browser()
-    await made.log_in("noor")
-    return made
 
 
 async def send(who: Visitor, desk: Desk, where: str, data: dict[str, str]) -> Response:
